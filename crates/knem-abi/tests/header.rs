@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+//! The Rust and the C statement of the contract agree: `abi.rs` and `knem_io.h`.
+//!
+//! A C file of static assertions is made from the Rust side and given to the C compiler.
+
+use std::{
+    env,
+    fmt::Write as _,
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use knem_abi::*;
+
+macro_rules! layout {
+    ($out:ident, $rust:ident = $c:literal { $($field:ident),* $(,)? }) => {
+        let size = size_of::<$rust>();
+        writeln!($out, "_Static_assert(sizeof(struct {}) == {size}, \"\");", $c).unwrap();
+        let mut bytes = 0;
+        $(
+            let offset = std::mem::offset_of!($rust, $field);
+            let field_size = size_of_val(&$rust::default().$field);
+            bytes += field_size;
+            writeln!(
+                $out,
+                "_Static_assert(offsetof(struct {c}, {f}) == {offset}, \"\");\n\
+                 _Static_assert(sizeof(((struct {c} *)0)->{f}) == {field_size}, \"\");",
+                c = $c,
+                f = stringify!($field),
+            )
+            .unwrap();
+        )*
+        assert_eq!(bytes, size, "{} has padding or a field that is not listed", $c);
+    };
+}
+
+fn layouts(out: &mut String) {
+    layout!(out, Info = "knem_cmd_info" { abi, features, ignored_flags, forced_flags });
+    layout!(out, BindOffload = "knem_cmd_bind_offload" { flags, mask_len, mask_ptr });
+    layout!(out, Iovec = "knem_cmd_param_iovec" { base, len });
+    layout!(out, CreateRegion = "knem_cmd_create_region" {
+        iovec_array, iovec_nr, flags, protection, pad1, cookie,
+    });
+    layout!(out, Copy = "knem_cmd_copy" {
+        src_cookie, src_offset, dst_cookie, dst_offset,
+        flags, current_status, async_status_index, pad,
+    });
+    layout!(out, CopyBounded = "knem_cmd_copy_bounded" {
+        src_cookie, src_offset, dst_cookie, dst_offset, length,
+        flags, current_status, async_status_index, pad,
+    });
+    layout!(out, InlineCopy = "knem_cmd_inline_copy" {
+        local_iovec_array, local_iovec_nr, write, remote_cookie, remote_offset,
+        flags, current_status, async_status_index, pad,
+    });
+    layout!(out, InlineCopyBounded = "knem_cmd_inline_copy_bounded" {
+        local_iovec_array, local_iovec_nr, write, remote_cookie, remote_offset, length,
+        flags, current_status, async_status_index, pad,
+    });
+    layout!(out, InitSend = "knem_cmd_init_send_param" {
+        send_iovec_array, send_iovec_nr, flags, send_cookie,
+    });
+    layout!(out, InitAsyncRecv = "knem_cmd_init_async_recv_param" {
+        recv_iovec_array, recv_iovec_nr, status_index, send_cookie, flags, pad,
+    });
+    layout!(out, SyncRecv = "knem_cmd_sync_recv_param" {
+        recv_iovec_array, recv_iovec_nr, status, send_cookie, flags, pad,
+    });
+}
+
+/// Every integer constant of the header, with the value that the Rust side has for it.
+const VALUES: &[(&str, u64)] = &[
+    ("KNEM_ABI_VERSION", ABI_VERSION as u64),
+    ("KNEM_CMD_MAGIC", request::MAGIC as u64),
+    ("KNEM_STATUS_ARRAY_FILE_OFFSET", STATUS_ARRAY_FILE_OFFSET),
+    ("KNEM_CMD_GET_INFO", request::GET_INFO as u64),
+    ("KNEM_CMD_BIND_OFFLOAD", request::BIND_OFFLOAD as u64),
+    ("KNEM_CMD_INIT_SEND", request::INIT_SEND as u64),
+    ("KNEM_CMD_CREATE_REGION", request::CREATE_REGION as u64),
+    ("KNEM_CMD_DESTROY_REGION", request::DESTROY_REGION as u64),
+    ("KNEM_CMD_INIT_ASYNC_RECV", request::INIT_ASYNC_RECV as u64),
+    ("KNEM_CMD_SYNC_RECV", request::SYNC_RECV as u64),
+    ("KNEM_CMD_COPY", request::COPY as u64),
+    ("KNEM_CMD_INLINE_COPY", request::INLINE_COPY as u64),
+    ("KNEM_CMD_COPY_BOUNDED", request::COPY_BOUNDED as u64),
+    (
+        "KNEM_CMD_INLINE_COPY_BOUNDED",
+        request::INLINE_COPY_BOUNDED as u64,
+    ),
+    ("KNEM_FEATURE_DMA", feature::DMA as u64),
+    ("KNEM_BIND_FLAG_CUSTOM", bind::CUSTOM as u64),
+    ("KNEM_BIND_FLAG_CURRENT", bind::CURRENT as u64),
+    (
+        "KNEM_BIND_FLAG_CURRENT_REVERSED",
+        bind::CURRENT_REVERSED as u64,
+    ),
+    ("KNEM_FLAG_DMA", flag::DMA as u64),
+    (
+        "KNEM_FLAG_ASYNCDMACOMPLETE",
+        flag::ASYNC_DMA_COMPLETE as u64,
+    ),
+    ("KNEM_FLAG_DMATHREAD", flag::DMA_THREAD as u64),
+    ("KNEM_FLAG_MEMCPYTHREAD", flag::MEMCPY_THREAD as u64),
+    ("KNEM_FLAG_PINLOCAL", flag::PIN_LOCAL as u64),
+    ("KNEM_FLAG_SINGLEUSE", flag::SINGLE_USE as u64),
+    ("KNEM_FLAG_NOTIFY_FD", flag::NOTIFY_FD as u64),
+    ("KNEM_FLAG_ANY_USER_ACCESS", flag::ANY_USER_ACCESS as u64),
+    ("KNEM_FLAG_ANY_THREAD_MASK", flag::THREAD_MASK as u64),
+    ("KNEM_FLAG_ANY_ASYNC_MASK", flag::ASYNC_MASK as u64),
+    ("KNEM_FLAG_ANY_DMA_MASK", flag::DMA_MASK as u64),
+    ("KNEM_FLAG_ANY_CREATE_MASK", flag::CREATE_MASK as u64),
+    ("KNEM_FLAG_ANY_COPY_MASK", flag::COPY_MASK as u64),
+    ("KNEM_STATUS_PENDING", status::PENDING as u64),
+    ("KNEM_STATUS_SUCCESS", status::SUCCESS as u64),
+    ("KNEM_STATUS_FAILED", status::FAILED as u64),
+];
+
+fn compile(source: &str) -> Result<(), String> {
+    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include");
+    let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let mut run = Command::new(compiler)
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
+        .arg("-I")
+        .arg(include)
+        .args(["-x", "c", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a C compiler runs");
+    run.stdin
+        .take()
+        .unwrap()
+        .write_all(source.as_bytes())
+        .unwrap();
+    let output = run.wait_with_output().unwrap();
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+const PROLOGUE: &str = "#include <knem_io.h>\n#include <stddef.h>\n";
+
+#[test]
+fn header_and_rust_agree() {
+    let mut source = String::from(PROLOGUE);
+    source.push_str("#if KNEM_ABI_VERSION < 0xc\n#error not usable in the preprocessor\n#endif\n");
+    layouts(&mut source);
+    for (name, value) in VALUES {
+        writeln!(
+            source,
+            "_Static_assert(({name}) == {value}ULL, \"{name}\");"
+        )
+        .unwrap();
+    }
+    for (name, value) in [
+        ("KNEM_DEVICE_NAME", DEVICE_NAME.to_str().unwrap()),
+        ("KNEM_DEVICE_FILENAME", DEVICE_PATH),
+    ] {
+        let bytes = value.len() + 1;
+        writeln!(source, "static const char check_{name}[{bytes}] = {name};").unwrap();
+        writeln!(
+            source,
+            "_Static_assert(sizeof({name}) == {bytes}, \"{name}\");\n\
+             const char *use_{name}(void) {{ return check_{name}; }}",
+        )
+        .unwrap();
+    }
+    compile(&source).unwrap();
+}
+
+#[test]
+fn every_integer_of_the_header_is_compared() {
+    let header = include_str!("../../../include/knem_io.h");
+    for line in header.lines() {
+        let name = match line.split_whitespace().collect::<Vec<_>>()[..] {
+            ["#define", name, _, ..] => name,
+            [name, "=", ..] => name,
+            _ => continue,
+        };
+        if name == "KNEM_DEVICE_NAME" || name == "KNEM_DEVICE_FILENAME" {
+            continue;
+        }
+        assert!(
+            VALUES.iter().any(|(listed, _)| *listed == name),
+            "{name} is in the header, but not compared"
+        );
+    }
+}
+
+#[test]
+fn a_difference_is_noticed() {
+    let wrong = format!("{PROLOGUE}_Static_assert(KNEM_FLAG_DMA == 2, \"flag\");\n");
+    assert!(compile(&wrong).unwrap_err().contains("flag"));
+}
+
+/// The numbers that compiled programs pass, as the contract lists them (§2).
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn requests_have_the_numbers_of_compiled_programs() {
+    assert_eq!(request::GET_INFO, 0x40104b10);
+    assert_eq!(request::BIND_OFFLOAD, 0x80104b11);
+    assert_eq!(request::INIT_SEND, 0xc0184b20);
+    assert_eq!(request::CREATE_REGION, 0xc0204b21);
+    assert_eq!(request::DESTROY_REGION, 0x80084b22);
+    assert_eq!(request::INIT_ASYNC_RECV, 0x80204b30);
+    assert_eq!(request::SYNC_RECV, 0x80204b31);
+    assert_eq!(request::COPY, 0x80304b32);
+    assert_eq!(request::INLINE_COPY, 0x80304b33);
+    assert_eq!(request::COPY_BOUNDED, 0x80384b34);
+    assert_eq!(request::INLINE_COPY_BOUNDED, 0x80384b35);
+}

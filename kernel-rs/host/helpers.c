@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/*
+ * Macros and inline functions of the kernel as functions that Rust can call, without any policy.
+ * Their Rust declarations stand in helpers.rs.
+ */
+
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "helpers.h"
+
+#ifndef CONFIG_64BIT
+#error "knem reaches user pages through the direct map, which needs a 64-bit kernel"
+#endif
+
+#if !defined(CONFIG_SPARSEMEM_VMEMMAP) && !defined(CONFIG_FLATMEM)
+#error "knem needs the page descriptors of consecutive pages to be consecutive"
+#endif
+
+size_t knem_folio_pages_from(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return folio_nr_pages(folio) - folio_page_idx(folio, page);
+}
+
+u64 knem_page_to_phys(struct page *page)
+{
+	return page_to_phys(page);
+}
+
+struct page *knem_phys_to_page(u64 address)
+{
+	return phys_to_page(address);
+}
+
+void *knem_phys_to_direct_map(u64 address)
+{
+	return page_address(phys_to_page(address)) + offset_in_page(address);
+}
+
+void knem_memmove(void *target, const void *source, size_t bytes)
+{
+	memmove(target, source, bytes);
+}
+
+void knem_kfree_rcu(struct knem_rcu_object *object)
+{
+	kfree_rcu(object, rcu);
+}
+
+void knem_cond_resched(void)
+{
+	cond_resched();
+}
+
+bool knem_fatal_signal_pending(void)
+{
+	return fatal_signal_pending(current);
+}
+
+void knem_this_cpu_add(u64 __percpu *counter, u64 value)
+{
+	this_cpu_add(*counter, value);
+}
+
+u64 knem_per_cpu_sum(u64 __percpu *counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(counter, cpu));
+	return sum;
+}

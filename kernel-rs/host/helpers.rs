@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+
+//! The C half, as `helpers.h` declares it.
+
+use core::ffi::c_void;
+
+use kernel::{bindings, ffi::c_uint, types::Opaque};
+
+/// What an allocated object starts with that waits for a grace period before it is freed.
+#[repr(transparent)]
+pub(super) struct RcuObject(Opaque<bindings::callback_head>);
+
+impl RcuObject {
+    /// Before it waits, it holds nothing.
+    pub(super) const fn new() -> Self {
+        Self(Opaque::uninit())
+    }
+}
+
+#[expect(
+    improper_ctypes,
+    reason = "descriptors of pages are only passed around"
+)]
+extern "C" {
+    pub(super) fn knem_folio_pages_from(page: *mut bindings::page) -> usize;
+    pub(super) fn knem_page_to_phys(page: *mut bindings::page) -> u64;
+    pub(super) fn knem_phys_to_page(address: u64) -> *mut bindings::page;
+    pub(super) fn knem_phys_to_direct_map(address: u64) -> *mut c_void;
+    pub(super) fn knem_memmove(target: *mut c_void, source: *const c_void, bytes: usize);
+    pub(super) fn knem_kfree_rcu(object: *mut RcuObject);
+    pub(super) fn knem_cond_resched();
+    pub(super) fn knem_fatal_signal_pending() -> bool;
+    pub(super) fn knem_this_cpu_add(counter: *mut u64, value: u64);
+    pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
+}
+
+extern "C" {
+    pub(super) static knem_param_thread: c_uint;
+    pub(super) static knem_param_dma: c_uint;
+    pub(super) static knem_param_pinlocal: c_uint;
+    pub(super) static knem_param_pinlocalread: c_uint;
+    pub(super) static knem_param_sync: c_uint;
+    pub(super) static knem_param_forceflags: c_uint;
+    pub(super) static knem_param_ignoreflags: c_uint;
+}

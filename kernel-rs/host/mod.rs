@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+
+//! Everything that is taken from Linux.
+//!
+//! Calls into C, unsafe code and differences between kernel versions live here and nowhere else.
+//! This folder knows the kernel and nothing of KNEM, but for the runs of `logic`, in which memory
+//! is told.
+
+mod helpers;
+
+pub(crate) mod files;
+pub(crate) mod pages;
+pub(crate) mod params;
+pub(crate) mod percpu;
+pub(crate) mod random;
+pub(crate) mod rcu;
+pub(crate) mod task;
+pub(crate) mod transfer;
+pub(crate) mod user;
+
+pub(crate) use kernel::{
+    alloc::{flags::*, Flags},
+    new_mutex, pr_info,
+    prelude::*,
+    rbtree::{RBTree, RBTreeNode},
+    sync::{
+        atomic::{ordering, Atomic},
+        Arc, Mutex,
+    },
+};
+
+/// For memory whose amount a caller chooses: charged to its control group, and silent in the kernel
+/// log when there is too little.
+pub(crate) const FOR_CALLER: Flags = GFP_KERNEL_ACCOUNT;
