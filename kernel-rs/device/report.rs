@@ -21,7 +21,7 @@ pub(crate) struct Report {
 impl Report {
     /// A report that has not been read yet.
     pub(super) fn new(engine: Arc<Engine>) -> Result<Self> {
-        let text = KBox::pin_init(new_mutex!(Text(KVVec::new()), "Report::text"), FOR_CALLER)?;
+        let text = KBox::pin_init(new_mutex!(Text(KVVec::new()), "Report::text"), for_caller())?;
         Ok(Self { engine, text })
     }
 
@@ -48,7 +48,7 @@ struct Text(KVVec<u8>);
 impl fmt::Write for Text {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         self.0
-            .extend_from_slice(part.as_bytes(), FOR_CALLER)
+            .extend_from_slice(part.as_bytes(), for_caller())
             .map_err(|_| fmt::Error)
     }
 }

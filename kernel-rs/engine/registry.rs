@@ -122,12 +122,12 @@ impl Ownership {
             pin_init!(Self {
                 sequences <- new_mutex!(RBTree::new(), "Ownership::sequences"),
             }),
-            FOR_CALLER,
+            for_caller(),
         )
     }
 
     fn add(&self, sequence: Sequence) -> Result {
-        let node = RBTreeNode::new(sequence, (), FOR_CALLER)?;
+        let node = RBTreeNode::new(sequence, (), for_caller())?;
         self.sequences.lock().insert(node);
         Ok(())
     }

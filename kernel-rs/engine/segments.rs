@@ -38,7 +38,7 @@ impl Segments {
             return Err(ENOMEM);
         }
         let mut segments = if count > FEW {
-            Self::Many(KVVec::with_capacity(count, FOR_CALLER | __GFP_NOWARN)?)
+            Self::Many(KVVec::with_capacity(count, for_caller())?)
         } else {
             Self::Few([Run::default(); FEW], 0)
         };
@@ -73,7 +73,7 @@ impl Segments {
                 runs[*used] = run;
                 *used += 1;
             }
-            Self::Many(runs) => runs.push(run, FOR_CALLER | __GFP_NOWARN)?,
+            Self::Many(runs) => runs.push(run, for_caller())?,
         }
         Ok(())
     }

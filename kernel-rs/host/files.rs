@@ -129,7 +129,7 @@ impl<T: File> Node<T> {
         // SAFETY: The file is valid.
         let mode = mode(unsafe { (*file).f_flags });
         let opened = T::open(node.device.clone(), mode)
-            .and_then(|opened| Ok(KBox::new(opened, super::FOR_CALLER)?));
+            .and_then(|opened| Ok(KBox::new(opened, super::for_caller())?));
         match opened {
             Ok(opened) => {
                 // SAFETY: The file is valid, and its private data are the driver's from now on.

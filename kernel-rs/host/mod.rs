@@ -29,6 +29,8 @@ pub(crate) use kernel::{
     },
 };
 
-/// For memory whose amount a caller chooses: charged to its control group, and silent in the kernel
-/// log when there is too little.
-pub(crate) const FOR_CALLER: Flags = GFP_KERNEL_ACCOUNT;
+/// For memory whose amount a caller chooses: charged to its control group, and if there is too
+/// little, the caller is told and the kernel log is not.
+pub(crate) fn for_caller() -> Flags {
+    GFP_KERNEL_ACCOUNT | __GFP_NOWARN
+}

@@ -10,14 +10,13 @@ use core::{
 };
 
 use kernel::{
-    alloc::flags::__GFP_NOWARN,
     bindings,
     page::PAGE_SIZE,
     prelude::*,
     sync::atomic::{ordering::Relaxed, Atomic},
 };
 
-use super::{helpers, task, FOR_CALLER};
+use super::{for_caller, helpers, task};
 use crate::logic::{
     cursor::{Cursor, Position},
     runs::{self, Growth, Joiner, Piece, Run},
@@ -104,7 +103,7 @@ impl Pinned {
             let mut pages = [ptr::null_mut(); BATCH];
             let wanted = pages_between(address, end).min(BATCH);
             // Once the pages are pinned, nothing may fail before they are in the list.
-            self.runs.reserve(wanted, FOR_CALLER | __GFP_NOWARN)?;
+            self.runs.reserve(wanted, for_caller())?;
             let pinned = pin_batch(address, &mut pages[..wanted], flags)?;
             address = self.append(&mut joiner, &pages[..pinned], address, end)?;
         }
@@ -148,7 +147,7 @@ impl Pinned {
         match (growth, self.runs.last_mut()) {
             (Growth::Longer(end), Some(last)) => last.end = end,
             (Growth::Longer(_), None) => return Err(EINVAL),
-            (Growth::Another(run), _) => self.runs.push(run, FOR_CALLER | __GFP_NOWARN)?,
+            (Growth::Another(run), _) => self.runs.push(run, for_caller())?,
         }
         Ok(())
     }

@@ -21,8 +21,8 @@ use kernel::{
 };
 
 use super::{
+    for_caller,
     helpers::{self, RcuObject},
-    FOR_CALLER,
 };
 
 /// What an [`RcuArc`] points to.
@@ -54,7 +54,7 @@ impl<T> RcuArc<T> {
                 references: Refcount::new(1),
                 value: ManuallyDrop::new(value),
             },
-            FOR_CALLER,
+            for_caller(),
         )?;
         // INVARIANT: The reference counted is this one.
         Ok(Self(NonNull::from(KBox::leak(inner))))
