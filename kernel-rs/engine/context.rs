@@ -2,21 +2,13 @@
 
 //! What one open file can do.
 
-use super::{
-    counters::Counters,
-    region::Region,
-    registry::{Ownership, Registry},
-    request::Request,
-    segments::Segments,
-    Engine,
-};
+use super::{ownership::Ownership, region::Region, request::Request, segments::Segments, Engine};
 use crate::{
     abi::{self, Cookie},
     host::{
         task::{self, Kuid},
         *,
     },
-    logic::flags::Masks,
 };
 
 /// A user of the engine, with regions of its own, which end with it.
@@ -48,8 +40,8 @@ impl Context {
         abi::Info {
             abi: abi::ABI_VERSION,
             features: self.engine.features(),
-            ignored_flags: self.masks().ignored(),
-            forced_flags: self.masks().forced(),
+            ignored_flags: self.engine.masks.ignored(),
+            forced_flags: self.engine.masks.forced(),
         }
     }
 
@@ -61,10 +53,10 @@ impl Context {
     /// segments or their memory cannot be accessed.
     pub(crate) fn create_region(&self, command: &abi::CreateRegion) -> Result<Cookie> {
         let segments = Segments::read(command.iovec_array, command.iovec_nr)?;
-        let flags = self.masks().on_region(command.flags);
+        let flags = self.engine.masks.on_region(command.flags);
         let owner = self.owned.clone();
         let region = Region::new(&segments, command.protection, flags, self.uid, owner)?;
-        self.registry().publish(region)
+        self.engine.registry.publish(region)
     }
 
     /// Ends a region of this context.
@@ -73,39 +65,23 @@ impl Context {
     ///
     /// [`EINVAL`] if this context has no such region.
     pub(crate) fn destroy_region(&self, cookie: Cookie) -> Result {
-        self.registry().destroy(&self.owned, cookie)
+        self.engine.registry.destroy(&self.owned, cookie)
     }
 
     /// Copies between two regions, and tells how it ended: a value of [`abi::status`].
     pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<u8> {
-        Ok(Request::between(self, command)?.run(self))
+        Ok(Request::between(&self.engine, command)?.run(&self.engine))
     }
 
     /// Copies between a region and memory of the caller, and tells how it ended: a value of
     /// [`abi::status`].
     pub(crate) fn inline_copy(&self, command: &abi::InlineCopyBounded) -> Result<u8> {
-        Ok(Request::inline(self, command)?.run(self))
-    }
-
-    pub(super) fn counters(&self) -> &Counters {
-        &self.engine.counters
-    }
-
-    pub(super) fn masks(&self) -> Masks {
-        self.engine.masks
-    }
-
-    pub(super) fn pin_local_read(&self) -> bool {
-        self.engine.pin_local_read
-    }
-
-    pub(super) fn registry(&self) -> &Registry {
-        &self.engine.registry
+        Ok(Request::inline(&self.engine, command)?.run(&self.engine))
     }
 }
 
 impl Drop for Context {
     fn drop(&mut self) {
-        self.registry().release(&self.owned);
+        self.engine.registry.release(&self.owned);
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod context;
 pub(crate) mod copy;
 pub(crate) mod counters;
+pub(crate) mod ownership;
 pub(crate) mod region;
 pub(crate) mod registry;
 pub(crate) mod request;

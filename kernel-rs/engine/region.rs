@@ -2,7 +2,7 @@
 
 //! Memory that others may copy from or to.
 
-use super::{registry::Ownership, segments::Segments};
+use super::{ownership::Ownership, segments::Segments};
 use crate::{
     abi::protection,
     host::{

@@ -8,9 +8,7 @@
 //!
 //! Locks: that of an ownership and that of the table are never held together.
 
-use core::mem;
-
-use super::region::Region;
+use super::{ownership::Ownership, region::Region};
 use crate::{
     abi::Cookie,
     host::{
@@ -105,41 +103,5 @@ impl Registry {
                 return (sequence, cookie);
             }
         }
-    }
-}
-
-/// The regions of one context.
-#[pin_data]
-pub(crate) struct Ownership {
-    #[pin]
-    sequences: Mutex<RBTree<Sequence, ()>>,
-}
-
-impl Ownership {
-    /// Owns nothing.
-    pub(super) fn new() -> Result<Arc<Self>> {
-        Arc::pin_init(
-            pin_init!(Self {
-                sequences <- new_mutex!(RBTree::new(), "Ownership::sequences"),
-            }),
-            for_caller(),
-        )
-    }
-
-    fn add(&self, sequence: Sequence) -> Result {
-        let node = RBTreeNode::new(sequence, (), for_caller())?;
-        self.sequences.lock().insert(node);
-        Ok(())
-    }
-
-    /// Whether it owned the region.
-    fn remove(&self, sequence: Sequence) -> bool {
-        // The node is freed after the lock is released.
-        let node = self.sequences.lock().remove_node(&sequence);
-        node.is_some()
-    }
-
-    fn take(&self) -> RBTree<Sequence, ()> {
-        mem::replace(&mut *self.sequences.lock(), RBTree::new())
     }
 }

@@ -2,7 +2,7 @@
 
 //! A copy that was asked for, from its submission to its result.
 
-use super::{context::Context, copy::Route, region::Region, segments::Segments};
+use super::{copy::Route, region::Region, segments::Segments, Engine};
 use crate::{
     abi::{self, protection, status, Counter},
     host::{
@@ -68,22 +68,21 @@ impl Request {
     /// # Errors
     ///
     /// As in the contract, §13.2.
-    pub(crate) fn between(context: &Context, command: &abi::CopyBounded) -> Result<Self> {
-        let counters = context.counters();
-        submit(context, command.flags, command.async_status_index)?;
+    pub(crate) fn between(engine: &Engine, command: &abi::CopyBounded) -> Result<Self> {
+        submit(engine, command.flags, command.async_status_index)?;
         let source = find(
-            context,
+            engine,
             command.src_cookie,
             command.src_offset,
             protection::READ,
         )?;
         let target = find(
-            context,
+            engine,
             command.dst_cookie,
             command.dst_offset,
             protection::WRITE,
         )?;
-        counters.count(Counter::ProcessedTotal);
+        engine.counters.count(Counter::ProcessedTotal);
         Ok(Self {
             sides: Sides::Between { source, target },
             limit: command.length,
@@ -95,32 +94,27 @@ impl Request {
     /// # Errors
     ///
     /// As in the contract, §13.2.
-    pub(crate) fn inline(context: &Context, command: &abi::InlineCopyBounded) -> Result<Self> {
-        let flags = submit(context, command.flags, command.async_status_index)?;
-        let segments = read_segments(context, command)?;
+    pub(crate) fn inline(engine: &Engine, command: &abi::InlineCopyBounded) -> Result<Self> {
+        let flags = submit(engine, command.flags, command.async_status_index)?;
+        let segments = read_segments(engine, command)?;
         let write = command.write != 0;
         let needed = if write {
             protection::WRITE
         } else {
             protection::READ
         };
-        let remote = find(
-            context,
-            command.remote_cookie,
-            command.remote_offset,
-            needed,
-        )?;
-        context.counters().count(Counter::ProcessedTotal);
+        let remote = find(engine, command.remote_cookie, command.remote_offset, needed)?;
+        engine.counters.count(Counter::ProcessedTotal);
         let sides = if write {
-            let pin = flags.pin_local() || context.pin_local_read();
+            let pin = flags.pin_local() || engine.pin_local_read;
             Sides::ToRegion {
-                source: local(context, segments, pin, Access::Read)?,
+                source: local(engine, segments, pin, Access::Read)?,
                 target: remote,
             }
         } else {
             Sides::FromRegion {
                 source: remote,
-                target: local(context, segments, flags.pin_local(), Access::Write)?,
+                target: local(engine, segments, flags.pin_local(), Access::Write)?,
             }
         };
         Ok(Self {
@@ -130,11 +124,11 @@ impl Request {
     }
 
     /// Carries the copy out now, and tells how it ended: a value of [`status`].
-    pub(crate) fn run(self, context: &Context) -> u8 {
+    pub(crate) fn run(self, engine: &Engine) -> u8 {
         match self.route().copy(self.length()) {
             Ok(()) => status::SUCCESS,
             Err(_) => {
-                context.counters().count(Counter::FailedCopyUser);
+                engine.counters.count(Counter::FailedCopyUser);
                 status::FAILED
             }
         }
@@ -172,19 +166,19 @@ impl Request {
 }
 
 /// Resolves the flags of a request. From here on it counts as submitted.
-fn submit(context: &Context, given: u32, index: u32) -> Result<CopyFlags> {
-    let flags = context.masks().on_copy(given);
+fn submit(engine: &Engine, given: u32, index: u32) -> Result<CopyFlags> {
+    let flags = engine.masks.on_copy(given);
     // There is no status array.
     if !flags.possible(0, index) {
         return Err(EINVAL);
     }
-    context.counters().count(Counter::Submitted);
+    engine.counters.count(Counter::Submitted);
     Ok(flags)
 }
 
-fn read_segments(context: &Context, command: &abi::InlineCopyBounded) -> Result<Segments> {
+fn read_segments(engine: &Engine, command: &abi::InlineCopyBounded) -> Result<Segments> {
     Segments::read(command.local_iovec_array, command.local_iovec_nr).inspect_err(|&error| {
-        context.counters().count(if error == ENOMEM {
+        engine.counters.count(if error == ENOMEM {
             Counter::FailedNoMemory
         } else {
             Counter::FailedReadCmd
@@ -192,22 +186,22 @@ fn read_segments(context: &Context, command: &abi::InlineCopyBounded) -> Result<
     })
 }
 
-fn find(context: &Context, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Window> {
-    match context.registry().find(cookie, needed) {
+fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Window> {
+    match engine.registry.find(cookie, needed) {
         Ok(region) => Ok(Window { region, offset }),
         Err(error) => {
-            context.counters().count(Counter::FailedFindRegion);
+            engine.counters.count(Counter::FailedFindRegion);
             Err(error)
         }
     }
 }
 
 /// Makes the caller's memory ready. It is pinned whole, even if less of it will be used.
-fn local(context: &Context, segments: Segments, pin: bool, access: Access) -> Result<Local> {
+fn local(engine: &Engine, segments: Segments, pin: bool, access: Access) -> Result<Local> {
     if !pin {
         return Ok(Local::Mapped(segments));
     }
-    let counters = context.counters();
+    let counters = &engine.counters;
     let memory = Pinned::new(segments.runs(), access, Tenure::Request)
         .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
     counters.count(Counter::ProcessedPinLocal);
