@@ -362,7 +362,7 @@ pub mod request {
 
     /// The magic, number and size bits of a request.
     const fn encode<T>(number: u32) -> u32 {
-        (core::mem::size_of::<T>() as u32) << 16 | MAGIC << 8 | number
+        ((core::mem::size_of::<T>() as u32) << 16) | (MAGIC << 8) | number
     }
 
     /// The direction bits of the architecture, as its `ioctl` header encodes them.

@@ -82,5 +82,5 @@ const fn split(block: u64) -> (u32, u32) {
 }
 
 const fn join(high: u32, low: u32) -> u64 {
-    (high as u64) << 32 | low as u64
+    ((high as u64) << 32) | low as u64
 }

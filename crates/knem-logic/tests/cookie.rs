@@ -59,7 +59,7 @@ proptest! {
     fn every_bit_of_a_cookie_counts(key: [u32; 4], number in 1u64..1 << 40, bit in 0u32..64) {
         let cipher = Cipher::new(key);
         let cookie = cipher.cookie(Sequence(number)).unwrap();
-        prop_assert_ne!(cipher.sequence(cookie ^ 1 << bit), Some(Sequence(number)));
+        prop_assert_ne!(cipher.sequence(cookie ^ (1 << bit)), Some(Sequence(number)));
     }
 
     #[test]
