@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+export { boot } from "./boot.js";
+export type { ConsoleFault, FaultKind } from "./console.js";
+export { faultsIn } from "./console.js";
+export type { Evidence } from "./fault.js";
+export { GuestFault } from "./fault.js";
+export { baseImage } from "./image.js";
+export type {
+  BaseImage,
+  GuestFile,
+  GuestJob,
+  GuestKernel,
+  GuestModule,
+  GuestVerdict,
+} from "./job.js";
+export type { TapFailure, TapProgram, TapReport } from "./tap.js";
+export { parseTap } from "./tap.js";

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/** A stock kernel as its packages hold it. */
+export interface GuestKernel {
+  /** As `uname -r` says it: `7.3.4+deb13-cloud-amd64`. */
+  readonly release: string;
+  /** The compressed kernel image on the host. */
+  readonly vmlinuz: string;
+  /** The folder of its own modules on the host, the one that holds `kernel/`. */
+  readonly modulesDir: string;
+}
+
+/** The read-only part of a guest: programs and libraries. Made by `baseImage`. */
+export interface BaseImage {
+  /** An erofs image on the host, mounted with its `usr` as the guest's. */
+  readonly image: string;
+  /** A static busybox on the host, with which the guest starts. */
+  readonly busybox: string;
+}
+
+/** A module to load before the command runs, in the order given. */
+export interface GuestModule {
+  /** The .ko on the host, uncompressed. */
+  readonly file: string;
+  /** As for insmod: `pinlocalread=0`. */
+  readonly parameters?: readonly string[];
+  /** Whether it is unloaded after the command and before pins are counted; a failure fails the run. Default true. */
+  readonly unload?: boolean;
+}
+
+/** What a guest finds in its file system besides the base image. */
+export type GuestFile =
+  /** A file or a folder of the host, with everything in it; `mode` is for a file, else the host's is kept. */
+  | { readonly to: string; readonly from: string; readonly mode?: number }
+  /** A file with these contents; mode 0644 unless told. */
+  | { readonly to: string; readonly content: string | Uint8Array; readonly mode?: number };
+
+/** One run: what to boot, what to put into it, what to do there. */
+export interface GuestJob {
+  readonly kernel: GuestKernel;
+  readonly base: BaseImage;
+  readonly modules?: readonly GuestModule[];
+  /** Guest paths are absolute and outside of `/usr`, `/bin`, `/sbin`, `/lib`, `/lib64` (the base image), `/dev`, `/proc`, `/sys`, `/knem`. */
+  readonly files?: readonly GuestFile[];
+  /** The program and its arguments, run as root in `/`, without standard input. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** MiB; default 1024. What `files` hold is kept in memory and counts. */
+  readonly memory?: number;
+  /** Virtual CPUs; default 2. */
+  readonly cpus?: number;
+  /** Seconds from start to power-off; default 120. */
+  readonly timeLimit?: number;
+  /** Given the command's output as it comes, byte for byte. */
+  readonly onOutput?: (chunk: Buffer) => void;
+  /** Ends the guest when aborted; by default the process's own interrupt. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run without a fault brings back. */
+export interface GuestVerdict {
+  /** The command's exit status; 128 + the number of the signal that ended it. */
+  readonly status: number;
+  /** The command's standard output and standard error, as UTF-8 text. */
+  readonly output: string;
+  /** The same, byte for byte. */
+  readonly bytes: Buffer;
+  /** The kernel's log. */
+  readonly console: string;
+  /** Wall time from start to power-off, in seconds. */
+  readonly seconds: number;
+  /** Seconds after which the guest was ready to load modules, by its own clock. */
+  readonly booted: number;
+  /** Pages pinned and unpinned between loading the modules and unloading them; equal, or the run is a fault. */
+  readonly pins: { readonly acquired: number; readonly released: number };
+}

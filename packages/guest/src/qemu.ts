@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import { KnemError } from "@knem/kernels";
+
+/** The machine to emulate; paths are the host's. */
+export interface Machine {
+  readonly vmlinuz: string;
+  readonly initramfs: string;
+  readonly base: string;
+  /** Where the kernel's console and init's verdict are written. */
+  readonly console: string;
+  readonly verdict: string;
+  /** MiB. */
+  readonly memory: number;
+  readonly cpus: number;
+}
+
+export interface QemuEnd {
+  /** QEMU's exit status; 128 + the number of the signal that ended it. */
+  readonly status: number;
+  /** What QEMU said on its standard error. */
+  readonly said: string;
+  /** Why it was killed, if it was. */
+  readonly killed?: "time" | "flood";
+}
+
+export const program = "qemu-system-x86_64";
+
+// Every fault of the kernel ends the guest at once: a panic reboots (panic=-1), and QEMU ends instead of rebooting.
+const kernelLine = [
+  "console=ttyS0",
+  "loglevel=7",
+  "printk.devkmsg=on",
+  "panic=-1",
+  "panic_on_warn=1",
+  "oops=panic",
+  "softlockup_panic=1",
+  "hung_task_panic=1",
+  "sysctl.kernel.hung_task_timeout_secs=30",
+  "sysctl.kernel.panic_on_rcu_stall=1",
+];
+
+/**
+ * QEMU's arguments. Emulation (TCG) because CI seldom has KVM; q35 boots faster than pc. The output and the verdict
+ * go through virtio ports: a hundred times faster than serial lines, and clean of any terminal's habits.
+ */
+export function qemuArguments(machine: Machine): string[] {
+  const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
+  return [
+    ...["-machine", "q35", "-accel", "tcg,thread=multi"],
+    // TCG runs string instructions byte by byte, so the kernel must not prefer them for copying.
+    ...["-cpu", "max,-erms,-fsrm", "-smp", String(machine.cpus), "-m", `${machine.memory}M`],
+    ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
+    ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", kernelLine.join(" ")],
+    ...["-chardev", `file,id=console,path=${comma(machine.console)}`, "-serial", "chardev:console"],
+    ...["-device", "virtio-serial-pci"],
+    ...["-chardev", "stdio,id=output,signal=off", "-device", port("output", 1)],
+    ...[
+      "-chardev",
+      `file,id=verdict,path=${comma(machine.verdict)}`,
+      "-device",
+      port("verdict", 2),
+    ],
+    ...["-drive", `file=${comma(machine.base)},if=none,id=base,format=raw,readonly=on`],
+    ...["-device", "virtio-blk-pci,drive=base"],
+  ];
+}
+
+export interface RunOptions {
+  /** Seconds. */
+  readonly timeLimit: number;
+  /** Bytes of output after which the guest is killed. */
+  readonly outputLimit: number;
+  readonly signal: AbortSignal;
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+/**
+ * Runs QEMU to its end, passing on the guest's output. QEMU dies with this process (kill -9 included), at the time
+ * limit, and when the signal is aborted.
+ * Errors: PROGRAM_MISSING; the signal's reason. Any end of QEMU itself is a result.
+ */
+export function runQemu(args: readonly string[], options: RunOptions): Promise<QemuEnd> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    // Detached: a Ctrl-C in the terminal is for us, who then end QEMU and clean up. Its standard input stays open:
+    // at its end QEMU would take the output's other side for gone, and the guest would wait for ever.
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], {
+      detached: true,
+      stdio: "pipe",
+    });
+    const watch = watched(child, options);
+    child.on("error", (error) => reject(missing("setpriv", error.message)));
+    child.on("close", (code, name) => {
+      const end = watch();
+      if (signal.aborted) return reject(signal.reason);
+      if (code === 127) return reject(missing(program, end.said.trim()));
+      resolve({ ...end, status: code ?? 128 + (name ? constants.signals[name] : 0) });
+    });
+  });
+}
+
+/** Listens to QEMU and kills it where it must be; the function given back stops that and tells what was seen. */
+function watched(child: ChildProcess, options: RunOptions) {
+  let said = "";
+  let bytes = 0;
+  let killed: QemuEnd["killed"];
+  const kill = (why?: QemuEnd["killed"]) => {
+    killed ??= why;
+    child.kill("SIGKILL");
+  };
+  const stop = () => kill();
+  const timer = setTimeout(() => kill("time"), options.timeLimit * 1000);
+  options.signal.addEventListener("abort", stop, { once: true });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  child.stdout?.on("data", (chunk: Buffer) => {
+    if (killed) return;
+    bytes += chunk.length;
+    if (bytes > options.outputLimit) return kill("flood");
+    options.onOutput(chunk);
+  });
+  return () => {
+    clearTimeout(timer);
+    options.signal.removeEventListener("abort", stop);
+    return { said, ...(killed ? { killed } : {}) };
+  };
+}
+
+/** QEMU reads a comma in a path as the end of it unless it is doubled. */
+const comma = (path: string) => path.replaceAll(",", ",,");
+
+function missing(name: string, why: string): KnemError {
+  return new KnemError({
+    code: "PROGRAM_MISSING",
+    what: `${name} cannot be run, so no guest can be booted`,
+    why,
+    remedy: `sudo apt-get install ${name === program ? "qemu-system-x86" : "util-linux"}`,
+  });
+}

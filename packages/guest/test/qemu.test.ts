@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { describe, expect, it } from "vitest";
+import { qemuArguments, runQemu } from "../src/qemu.js";
+
+const machine = {
+  vmlinuz: "/k/vmlinuz",
+  initramfs: "/t/initramfs",
+  base: "/c/a,b.erofs",
+  console: "/t/console",
+  verdict: "/t/verdict",
+  memory: 512,
+  cpus: 3,
+};
+
+describe("qemuArguments", () => {
+  const args = qemuArguments(machine);
+  const after = (name: string) => args[args.indexOf(name) + 1];
+
+  it("makes every fault of the kernel end the guest", () => {
+    const line = after("-append")?.split(" ");
+    expect(line).toEqual(
+      expect.arrayContaining([
+        "panic_on_warn=1",
+        "panic=-1",
+        "oops=panic",
+        "softlockup_panic=1",
+        "hung_task_panic=1",
+      ]),
+    );
+    expect(args).toContain("-no-reboot");
+  });
+
+  it("gives the machine its size", () => {
+    expect(after("-m")).toBe("512M");
+    expect(after("-smp")).toBe("3");
+  });
+
+  it("doubles commas in paths, and attaches the base image for reading alone", () => {
+    expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=base,format=raw,readonly=on");
+  });
+
+  it("gives each port its name", () => {
+    expect(args).toContain("virtserialport,chardev=output,name=knem.output,nr=1");
+    expect(args).toContain("virtserialport,chardev=verdict,name=knem.verdict,nr=2");
+  });
+});
+
+describe("runQemu", () => {
+  it("names the package when QEMU is not there", async () => {
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nonexistent";
+    try {
+      const options = {
+        timeLimit: 5,
+        outputLimit: 1,
+        signal: new AbortController().signal,
+        onOutput: () => {},
+      };
+      await expect(runQemu([], options)).rejects.toMatchObject({
+        code: "PROGRAM_MISSING",
+        remedy: expect.stringContaining("apt-get install"),
+      });
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+});
