@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+
+use crate::pattern::{Mismatch, Pattern};
+
+/// What the copier asks of the owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Have so many bytes ready, as a region if the module is used.
+    Prepare { bytes: usize },
+    /// Fill the memory.
+    Fill(Pattern),
+    /// Look at every byte of the memory.
+    Check(Pattern),
+    /// Send the memory through shared memory, once the copier gives the sign.
+    Send,
+}
+
+/// What the owner answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Done.
+    Done,
+    /// The memory is ready.
+    Ready { cookie: u64, address: u64 },
+    /// The first byte that is wrong.
+    Wrong(Mismatch),
+    /// It could not be done.
+    Failed(String),
+}
+
+/// One end of the connection between the two.
+#[derive(Debug)]
+pub struct Channel(UnixStream);
+
+impl Channel {
+    /// Both ends.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        let (one, other) = UnixStream::pair()?;
+        Ok((Self(one), Self(other)))
+    }
+
+    /// Sends a request.
+    pub fn ask(&mut self, request: Request) -> io::Result<()> {
+        self.send(match request {
+            Request::Prepare { bytes } => [0, bytes as u64, 0],
+            Request::Fill(pattern) => [1, pattern.number(), 0],
+            Request::Check(pattern) => [2, pattern.number(), 0],
+            Request::Send => [3, 0, 0],
+        })
+    }
+
+    /// Waits for a request; `None` when the copier is gone.
+    pub fn next(&mut self) -> io::Result<Option<Request>> {
+        let words = match self.receive() {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            words => words?,
+        };
+        Ok(Some(match words {
+            [0, bytes, _] => Request::Prepare {
+                bytes: bytes as usize,
+            },
+            [1, number, _] => Request::Fill(Pattern::from_number(number)),
+            [2, number, _] => Request::Check(Pattern::from_number(number)),
+            [3, ..] => Request::Send,
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        }))
+    }
+
+    /// Sends an answer.
+    pub fn answer(&mut self, reply: &Reply) -> io::Result<()> {
+        match reply {
+            Reply::Done => self.send([0, 0, 0]),
+            Reply::Ready { cookie, address } => self.send([1, *cookie, *address]),
+            Reply::Wrong(byte) => {
+                let bytes = (u64::from(byte.expected) << 8) | u64::from(byte.found);
+                self.send([2, byte.position as u64, bytes])
+            }
+            Reply::Failed(text) => {
+                self.send([3, text.len() as u64, 0])?;
+                self.0.write_all(text.as_bytes())
+            }
+        }
+    }
+
+    /// Waits for the answer.
+    pub fn reply(&mut self) -> io::Result<Reply> {
+        Ok(match self.receive()? {
+            [0, ..] => Reply::Done,
+            [1, cookie, address] => Reply::Ready { cookie, address },
+            [2, position, bytes] => Reply::Wrong(Mismatch {
+                position: position as usize,
+                expected: (bytes >> 8) as u8,
+                found: bytes as u8,
+            }),
+            [3, length, _] => {
+                let mut text = String::new();
+                (&self.0).take(length).read_to_string(&mut text)?;
+                Reply::Failed(text)
+            }
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        })
+    }
+
+    fn send(&mut self, words: [u64; 3]) -> io::Result<()> {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        self.0.write_all(&bytes)
+    }
+
+    fn receive(&mut self) -> io::Result<[u64; 3]> {
+        let mut words = [0; 3];
+        for word in &mut words {
+            let mut bytes = [0; 8];
+            self.0.read_exact(&mut bytes)?;
+            *word = u64::from_ne_bytes(bytes);
+        }
+        Ok(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_everything_on() {
+        let (mut copier, mut owner) = Channel::pair().unwrap();
+        let pattern = Pattern::new(3, 4);
+        for request in [
+            Request::Prepare { bytes: 1 << 33 },
+            Request::Fill(pattern),
+            Request::Check(pattern),
+            Request::Send,
+        ] {
+            copier.ask(request).unwrap();
+            assert_eq!(owner.next().unwrap(), Some(request));
+        }
+        let byte = Mismatch {
+            position: 5,
+            expected: 0xfe,
+            found: 0x81,
+        };
+        for reply in [
+            Reply::Done,
+            Reply::Ready {
+                cookie: u64::MAX,
+                address: 4096,
+            },
+            Reply::Wrong(byte),
+            Reply::Failed("no mémoire".into()),
+        ] {
+            owner.answer(&reply).unwrap();
+            assert_eq!(copier.reply().unwrap(), reply);
+        }
+        drop(copier);
+        assert_eq!(owner.next().unwrap(), None);
+    }
+}

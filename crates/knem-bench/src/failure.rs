@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+use std::fmt;
+use std::io;
+
+use crate::method::Method;
+use crate::pattern::Mismatch;
+use crate::size;
+
+/// The result of everything that can fail here.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// Why there are no figures.
+#[derive(Debug)]
+pub enum Failure {
+    /// What the client of the module says.
+    Knem(knem::Error),
+    /// A byte is wrong.
+    Mismatch {
+        /// How it was copied.
+        method: Method,
+        /// Bytes of the copy.
+        bytes: usize,
+        /// Which copy of these.
+        round: usize,
+        /// The byte.
+        byte: Mismatch,
+    },
+    /// What the other process says.
+    Peer(String),
+    /// What the system says.
+    Io(&'static str, io::Error),
+}
+
+impl From<knem::Error> for Failure {
+    fn from(error: knem::Error) -> Self {
+        Failure::Knem(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Knem(error @ knem::Error::NoDevice { .. }) => write!(
+                f,
+                "{error:#}, or leave it out: --methods process_vm_readv,shm-double-copy"
+            ),
+            Failure::Knem(error) => write!(f, "{error:#}"),
+            Failure::Mismatch {
+                method,
+                bytes,
+                round,
+                byte,
+            } => write!(
+                f,
+                "{} of {} delivered a wrong byte\n  why: in copy {round}, byte {} is {:#04x} \
+                 where {:#04x} was sent\n  what to do: trust no figure of this machine; report it",
+                method.name(),
+                size::show(*bytes),
+                byte.position,
+                byte.found,
+                byte.expected
+            ),
+            Failure::Peer(text) => write!(f, "the other process failed\n  why: {text}"),
+            Failure::Io(action, error) => write!(f, "cannot {action}\n  why: {error}"),
+        }
+    }
+}
+
+/// Names what was being done when the system refused it.
+pub fn doing<T>(action: &'static str, result: io::Result<T>) -> Result<T> {
+    result.map_err(|error| Failure::Io(action, error))
+}

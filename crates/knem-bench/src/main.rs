@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+//! Measures how fast one process gets at another's memory, and proves that every byte arrives.
+//!
+//! Two processes: the *owner* has the memory and declares it as a region, the *copier* copies from
+//! it or to it and takes the time. Every copy is verified, by whoever received the bytes, outside
+//! of the time taken. The exit status is 0 if all bytes were right, 1 if not or if something is
+//! missing, 2 for a wrong command line.
+
+mod args;
+mod bed;
+mod buffer;
+mod channel;
+mod copier;
+mod cpu;
+mod failure;
+mod method;
+mod owner;
+mod pattern;
+mod report;
+mod ring;
+mod signal;
+mod size;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = match args::parse(std::env::args().skip(1)) {
+        Ok(Command::Run(args)) => args,
+        Ok(Command::Help) => {
+            print!("{}", args::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("error: {problem}\n  what to do: see knem-bench --help");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> failure::Result<()> {
+    let report = copier::measure_all(args)?;
+    let text = if args.json {
+        report.json()
+    } else {
+        report.table()
+    };
+    report::print(&text)
+}

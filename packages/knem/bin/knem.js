@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: BSD-3-Clause
+await import("../dist/cli/entry.js");

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Generated from crates/knem-node by `pnpm build:native`; do not edit.
+
+/** An open device. */
+export declare class Device {
+  /** Opens the device and checks that the module speaks the version of this binding. */
+  constructor(path?: string | undefined | null)
+  /** Closes the device once its regions and running copies are gone. May be called again. */
+  close(): void
+  /** What the module says about itself. */
+  info(): Info
+  /** Declares memory as a region, in the order of the array. */
+  createRegion(memory: Array<Uint8Array>, request: RegionRequest): Region
+  /** Copies from a region to memory. */
+  read(from: Place, to: Array<Uint8Array>, how: CopyOptions): void
+  /** Copies from a region to memory, on another thread. */
+  readAsync(from: Place, to: Array<Uint8Array>, how: CopyOptions): Promise<void>
+  /** Copies memory to a region. */
+  write(to: Place, from: Array<Uint8Array>, how: CopyOptions): void
+  /** Copies memory to a region, on another thread. */
+  writeAsync(to: Place, from: Array<Uint8Array>, how: CopyOptions): Promise<void>
+  /** Copies at most `length` bytes from region to region. */
+  copy(from: Place, to: Place, length: bigint, how: CopyOptions): void
+  /** Copies at most `length` bytes from region to region, on another thread. */
+  copyAsync(from: Place, to: Place, length: bigint, how: CopyOptions): Promise<void>
+}
+
+/** A declared piece of memory, which it keeps alive. */
+export declare class Region {
+  /** The name by which others use the region. */
+  get cookie(): bigint
+  /** Ends the region and lets its memory go. */
+  destroy(): void
+}
+
+/** The version of the contract that this binding was built for. */
+export declare const ABI_VERSION: number
+
+/** Sets every counter to 0, which needs privilege. */
+export declare function clearStatistics(path?: string | undefined | null): void
+
+/** How a copy is done. */
+export interface CopyOptions {
+  /** Pin the local memory, so that a bad address is found before a byte is copied. */
+  pinLocal: boolean
+  /** Use the DMA engine, where there is one. */
+  dma: boolean
+}
+
+/** One counter. */
+export interface Count {
+  /** A name for programs. */
+  name: string
+  /** In the module's words. */
+  label: string
+  /** Requests, exact up to 2^53. */
+  value: number
+}
+
+/** The path of the device. */
+export declare const DEVICE_PATH: string
+
+/** The names of the request flags among `bits`, lowest first. */
+export declare function flagNames(bits: number): Array<string>
+
+/** What the module says about itself. */
+export interface Info {
+  /** The version of the contract between module and programs. */
+  abi: number
+  /** Bit 0: copies can be given to a DMA engine. */
+  features: number
+  /** The flags that the module adds to every request. */
+  forcedFlags: number
+  /** The flags that the module drops from every request. */
+  ignoredFlags: number
+}
+
+/** A place in a region. */
+export interface Place {
+  /** The region. */
+  cookie: bigint
+  /** Bytes to leave out at its start. */
+  offset: bigint
+}
+
+/** What others may do with a region. */
+export interface RegionRequest {
+  /** Others may copy from it. */
+  readable: boolean
+  /** Others may copy to it. */
+  writable: boolean
+  /** It is gone after its first use. */
+  singleUse: boolean
+  /** Every user may use it. */
+  anyUser: boolean
+}
+
+/** Reads the statistics. */
+export declare function statistics(path?: string | undefined | null): Statistics
+
+/** What the module says about itself and what it has done. */
+export interface Statistics {
+  /** The module's version. */
+  version: string
+  /** The version of the contract between module and programs. */
+  abi: number
+  /** Bit 0: copies can be given to a DMA engine. */
+  features: number
+  /** The flags that the module adds to every request. */
+  forcedFlags: number
+  /** The flags that the module drops from every request. */
+  ignoredFlags: number
+  /** The state of the DMA engine, in the module's words. */
+  dma: string
+  /** Every counter, in the module's order. */
+  counts: Array<Count>
+  /** Lines that this version does not know, as they are. */
+  other: Array<string>
+}

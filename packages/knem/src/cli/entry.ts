@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { main } from "./main.js";
+
+// A reader that has seen enough (knem stats | head -1) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/**
+ * KNEM for Node: one process declares memory as a region and sends its cookie to another, which
+ * copies straight from it or to it. Importing this never fails; the first call says what is missing.
+ */
+export {
+  type CopyOptions,
+  Device,
+  flagNames,
+  type Info,
+  type Memory,
+  type Place,
+} from "./device.js";
+export { KnemError, type Report, render } from "./errors.js";
+export type { Unsigned } from "./number.js";
+export type { Protection, Region, RegionOptions } from "./region.js";
+export { type Count, clearStatistics, type Statistics, statistics } from "./statistics.js";

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { binding, folder, knem, needBinding } from "./package.js";
+
+const scratch = mkdtempSync(join(tmpdir(), "knem-cli-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+beforeAll(needBinding, 600_000);
+
+/** A file with what the module writes. */
+function statisticsFile(name: string, text: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const moduleText = [
+  "knem 2.0.0",
+  " Driver ABI=0xd",
+  " Features: 0x0",
+  " Flags: forcing 0x10, ignoring 0x0",
+  " DMAEngine: NoKernelSupport",
+  " Requests Submitted                           : 12",
+  " Requests Processed/Total                     : 11",
+  " Requests Failed/FindRegion                   : 1",
+  " Pid 17 (#1)",
+  "",
+].join("\n");
+
+describe("the command line", () => {
+  it("says its version", () => {
+    expect(knem(["--version"])).toMatchObject({ status: 0, stdout: "2.0.0\n" });
+  });
+
+  it("explains itself, and every command", () => {
+    const { status, stdout } = knem(["--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("stats");
+    expect(stdout).toContain("EXIT STATUS");
+    expect(stdout).not.toContain("\u001b");
+    expect(knem(["stats", "--help"]).stdout).toContain("--json");
+    expect(knem(["info", "--help"]).stdout).toContain("--device");
+  });
+
+  it.each([
+    [[], "no command was given"],
+    [["toString"], "there is no such command"],
+    [["stats", "--bogus"], "there is no option --bogus"],
+    [["stats", "-x"], "there is no option -x"],
+    [["info", "more"], '"more" is one word too many'],
+    [["stats", "--device"], "--device needs a path"],
+  ])("refuses %j", (args, why) => {
+    const { status, stdout, stderr } = knem(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`why: ${why}`);
+    expect(stderr).toContain("--help");
+    expect(stdout).toBe("");
+  });
+});
+
+describe("without a usable device", () => {
+  it.each([["stats"], ["info"]])("knem %s says that there is none", (command) => {
+    const { status, stdout, stderr } = knem([command, "--device", join(scratch, "none")]);
+    expect(status).toBe(3);
+    expect(stderr).toContain("KNEM_NO_DEVICE");
+    const loaded = existsSync("/sys/module/knem");
+    expect(stderr).toContain(loaded ? "in a container, pass the device on" : "modprobe knem");
+    expect(stdout).toBe("");
+  });
+
+  it.each([["stats"], ["info"]])("knem %s says that this user is not let in", (command) => {
+    const closed = join(scratch, "closed");
+    writeFileSync(closed, "");
+    chmodSync(closed, 0);
+    // Root is only kept out without the capability to pass.
+    const prefix = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override"] : [];
+    if (prefix[1] !== undefined) prefix[1] += ",-dac_read_search";
+    const { status, stderr } = knem([command, "--device", closed], folder, prefix);
+    expect(stderr).toContain("its mode is 0000");
+    expect(stderr).toContain('GROUP="rdma"');
+    expect(status).toBe(4);
+  });
+
+  it.each([["stats"], ["info"]])("knem %s says that it is another device", (command) => {
+    const { status, stderr } = knem([command, "--device", "/dev/null"]);
+    expect(status).toBe(5);
+    expect(stderr).toContain("it is not the device of the knem module");
+  });
+
+  it("says which line of the statistics makes no sense", () => {
+    const path = statisticsFile("odd", moduleText.replace("0xd", "thirteen"));
+    const { status, stderr } = knem(["stats", "--device", path]);
+    expect(status).toBe(5);
+    expect(stderr).toContain("thirteen");
+  });
+});
+
+describe("knem stats", () => {
+  it("gives one JSON document", () => {
+    const { status, stdout } = knem([
+      "stats",
+      "--json",
+      "--device",
+      statisticsFile("s", moduleText),
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      version: "2.0.0",
+      abi: 13,
+      features: 0,
+      forcedFlags: 16,
+      ignoredFlags: 0,
+      dma: "NoKernelSupport",
+      counters: { submitted: 12, processedTotal: 11, failedFindRegion: 1 },
+      other: [" Pid 17 (#1)"],
+    });
+  });
+
+  it("gives an aligned table", () => {
+    const { stdout } = knem(["stats", "--device", statisticsFile("t", moduleText)]);
+    expect(stdout).toContain("KNEM 2.0.0\n");
+    expect(stdout).toContain("Forced flags   0x10 (PINLOCAL)\n");
+    expect(stdout).toContain("Requests Submitted          12\n");
+    expect(stdout).toContain("Requests Failed/FindRegion   1\n");
+    expect(stdout).toContain(" Pid 17 (#1)\n");
+  });
+});
+
+describe("without its native part", () => {
+  /** The package as it is installed, but for its native part. */
+  function copy(name: string): string {
+    const home = join(scratch, name);
+    mkdirSync(home);
+    for (const part of ["bin", "dist", "package.json"]) {
+      cpSync(join(folder, part), join(home, part), { recursive: true });
+    }
+    symlinkSync(join(folder, "node_modules"), join(home, "node_modules"));
+    return home;
+  }
+
+  it("still explains itself, and says what is missing", () => {
+    const home = copy("missing");
+    expect(knem(["--version"], home).status).toBe(0);
+    for (const command of ["stats", "info"]) {
+      const { status, stderr } = knem([command], home);
+      expect(status).toBe(6);
+      expect(stderr).toContain(`there is no ${join(home, basename(binding))}`);
+      expect(stderr).toContain("pnpm build:native");
+    }
+  });
+
+  it("says why it cannot be loaded", () => {
+    const home = copy("broken");
+    writeFileSync(join(home, basename(binding)), "not a library");
+    const { status, stderr } = knem(["stats"], home);
+    expect(status).toBe(6);
+    expect(stderr).toContain("KNEM_BAD_BINDING");
+    expect(stderr).toMatch(/why: .*(too short|invalid ELF header)/);
+  });
+});
