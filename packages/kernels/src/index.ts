@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+export { Archive, type DebianPackage } from "./archive.js";
+export { type BuiltModule, ModuleBuilder } from "./build.js";
+export { Cache, cacheFolder, exists, gigabytes, keyOf, remove } from "./cache.js";
+export { type CommandOptions, type CommandResult, must, run, tail } from "./command.js";
+export { KnemError, type Report, render, systemCode } from "./errors.js";
+export { catchInterrupts, interrupt } from "./interrupt.js";
+export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
+export { buildKmod, type KmodResult, kmodArguments, kmodTable } from "./kmod.js";
+export { type Lock, lock, locked } from "./lock.js";
+export { type Grafted, grafted, KERNEL_INSIDE } from "./metadata.js";
+export { Progress, type Screen } from "./progress.js";
+export { type Root, toolchainRoot } from "./root.js";
+export { type Bind, Sandbox, type SandboxOptions } from "./sandbox.js";
+export { ensureSystem, missingPackages } from "./system.js";
+export { type Cell, table } from "./table.js";
+export { nameOf, type Selection, select, type Target, targets, toolchainOf } from "./targets.js";
+export {
+  type Count,
+  check,
+  runTiers,
+  type Tier,
+  type TierResult,
+  tierTable,
+  verdict,
+} from "./tier.js";
+export { together } from "./together.js";
+export { type Toolchain, toolchains } from "./toolchains.js";
+export { countTests, type Programs, Userland } from "./userland.js";
+export { comparePackages, compareReleases, inSeries, parseRelease, satisfies } from "./versions.js";
+export { vitest } from "./vitest.js";
+export { Workshop } from "./workshop.js";

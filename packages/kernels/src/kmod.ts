@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BuiltModule } from "./build.js";
+import { KnemError } from "./errors.js";
+import { interrupt } from "./interrupt.js";
+import { type Cell, table } from "./table.js";
+import { nameOf, select, type Target, targets } from "./targets.js";
+import type { Workshop } from "./workshop.js";
+
+/** How the build for one target ended. */
+export interface KmodResult {
+  readonly target: Target;
+  readonly built?: BuiltModule;
+  readonly error?: unknown;
+}
+
+const usage =
+  "--kernel <series>, --flavour <name>, --suite <name> (each may be repeated), or --all";
+
+/** The targets that a command line asks for; without arguments the first of the table. Errors: USAGE, NO_TARGET. */
+export function kmodArguments(args: readonly string[], all: readonly Target[] = targets): Target[] {
+  const options = {
+    kernel: { type: "string", multiple: true },
+    flavour: { type: "string", multiple: true },
+    suite: { type: "string", multiple: true },
+    all: { type: "boolean" },
+  } as const;
+  const { values } = parse(() => parseArgs({ args: [...args], options, strict: true }));
+  const { kernel, flavour, suite } = values;
+  if (values.all && (kernel || flavour || suite)) {
+    throw wrong("--all stands alone: it means every kernel of the table");
+  }
+  if (values.all) return [...all];
+  if (!kernel && !flavour && !suite) return all.slice(0, 1);
+  return select(
+    {
+      ...(kernel && { kernels: kernel }),
+      ...(flavour && { flavours: flavour }),
+      ...(suite && { suites: suite }),
+    },
+    all,
+  );
+}
+
+/** Builds knem.ko for a target and puts it into build/<release>/; a failure is part of the result. */
+export async function buildKmod(workshop: Workshop, target: Target): Promise<KmodResult> {
+  try {
+    const built = await workshop.module(target);
+    const folder = join(workshop.checkout, "build", built.kernel.release);
+    await mkdir(folder, { recursive: true });
+    await copyFile(built.ko, join(folder, "knem.ko"));
+    return { target, built };
+  } catch (error) {
+    // An interrupt is meant for the whole run.
+    if (interrupt.aborted) throw error;
+    return { target, error };
+  }
+}
+
+/** Kernel, toolchain, result, seconds, size: a line for each target. */
+export function kmodTable(results: readonly KmodResult[]): string {
+  const rows = results.map(({ target, built, error }): Cell[] => {
+    if (!built) return [nameOf(target), target.toolchain, `failed: ${reason(error)}`, "-", "-"];
+    const size = `${(built.bytes / 1024).toFixed(0)} KiB`;
+    return [built.kernel.release, built.toolchain, "built", built.seconds.toFixed(1), size];
+  });
+  return table(["kernel", "toolchain", "result", "seconds", "size"], rows);
+}
+
+function reason(error: unknown): string {
+  return error instanceof KnemError ? error.what : String(error);
+}
+
+function parse<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wrong(why: string): KnemError {
+  return new KnemError({
+    code: "USAGE",
+    what: "the arguments are not understood",
+    why,
+    remedy: usage,
+  });
+}

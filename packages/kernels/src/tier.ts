@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { render } from "./errors.js";
+import { interrupt } from "./interrupt.js";
+import type { Progress } from "./progress.js";
+import { table } from "./table.js";
+
+/** How many checks passed and failed, and what there is to say about those that failed. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly failures?: string;
+}
+
+/** A part of the tests. */
+export interface Tier {
+  readonly name: string;
+  /** Runs it; an error that it throws counts as one failure. */
+  readonly run: () => Promise<Count>;
+}
+
+/** A tier that has run. */
+export interface TierResult extends Count {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** A tier that either passes or throws, and counts as one check. */
+export function check(name: string, work: () => Promise<unknown>): Tier {
+  return {
+    name,
+    run: async () => {
+      await work();
+      return { passed: 1, failed: 0 };
+    },
+  };
+}
+
+/** Runs tiers in order, all of them whatever fails; what failed is shown at once. Errors: the interrupt's. */
+export async function runTiers(tiers: readonly Tier[], progress: Progress): Promise<TierResult[]> {
+  const results: TierResult[] = [];
+  for (const { name, run } of tiers) {
+    const begin = Date.now();
+    const count = await progress.step(name, () => counted(run));
+    if (count.failed > 0) progress.note(`${name}: ${count.failed} failed\n${count.failures ?? ""}`);
+    results.push({ name, ...count, seconds: (Date.now() - begin) / 1000 });
+  }
+  return results;
+}
+
+/** A line for each tier. */
+export function tierTable(results: readonly TierResult[]): string {
+  const rows = results.map(({ name, passed, failed, seconds }) => [
+    name,
+    passed,
+    failed,
+    seconds.toFixed(1),
+  ]);
+  return table(["tier", "passed", "failed", "seconds"], rows);
+}
+
+/** The last line of a test run: `N passed, N failed`. */
+export function verdict(results: readonly TierResult[]): string {
+  const sum = (key: "passed" | "failed") => results.reduce((total, one) => total + one[key], 0);
+  return `${sum("passed")} passed, ${sum("failed")} failed`;
+}
+
+async function counted(run: () => Promise<Count>): Promise<Count> {
+  try {
+    return await run();
+  } catch (error) {
+    if (interrupt.aborted) throw error;
+    return { passed: 0, failed: 1, failures: render(error) };
+  }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { copyFile, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Cache } from "./cache.js";
+import { type CommandResult, tail } from "./command.js";
+import { KnemError } from "./errors.js";
+import type { Sandbox } from "./sandbox.js";
+import type { Count } from "./tier.js";
+import { hashOf, mirror, sourceFiles } from "./tree.js";
+
+/** What the products are made of, from the checkout's top. */
+const SOURCES = [
+  ...["Cargo.toml", "Cargo.lock", "clippy.toml", "rustfmt.toml", "crates", "include"],
+  ...["kernel-rs/abi.rs", "kernel-rs/logic", "packages/knem/package.json"],
+];
+
+/** What tests read besides: they hold the code against the documents and the module. */
+const TESTED = [...SOURCES.filter((name) => !name.startsWith("kernel-rs")), "docs", "kernel-rs"];
+
+const SOURCE_INSIDE = "/work/source";
+const CHECKOUT_INSIDE = "/work/checkout";
+const OUT_INSIDE = "/work/out";
+
+/** The Rust programs of user space and the Node binding, built in a toolchain root. */
+export interface Programs {
+  /** The folder with the programs, by name. */
+  readonly folder: string;
+  readonly names: readonly string[];
+  /** The Node binding (`knem.linux-x64-gnu.node`), as also placed in packages/knem. */
+  readonly binding: string;
+  /** The binding's TypeScript declarations, as generated with it. */
+  readonly declarations: string;
+}
+
+/**
+ * The cargo workspace of a checkout. It is built from a mirror in the cache, with one target folder for all
+ * checkouts: a file of the mirror is written only when its content changes, so cargo's time stamps never lie.
+ */
+export class Userland {
+  constructor(
+    private readonly cache: Cache,
+    private readonly sandbox: Sandbox,
+    private readonly checkout: string,
+  ) {}
+
+  /** The release programs and the Node binding. Errors: CARGO_FAILED, DISK_FULL. */
+  async build(): Promise<Programs> {
+    const sources = await hashOf(this.checkout, await this.files(SOURCES));
+    const inputs = { sources, root: this.sandbox.root.key };
+    const entry = await this.cache.entry("userland", inputs, (folder) => this.make(folder), {
+      needs: 1e9,
+    });
+    const names = (await readdir(join(entry, "bin"))).sort();
+    const node = (await readdir(join(entry, "node"))).find((name) => name.endsWith(".node")) ?? "";
+    const binding = join(this.checkout, "packages/knem", node);
+    await place(join(entry, "node", node), binding);
+    const declarations = join(entry, "node", "index.d.ts");
+    return { folder: join(entry, "bin"), names, binding, declarations };
+  }
+
+  /**
+   * Holds the declarations of the binding that packages/knem has against those that its Rust source gives.
+   * Errors: DECLARATIONS_DIFFER.
+   */
+  async checkDeclarations(): Promise<void> {
+    const { declarations } = await this.build();
+    const committed = join(this.checkout, "packages/knem/src/binding.d.ts");
+    if ((await readFile(declarations, "utf8")) === (await readFile(committed, "utf8"))) return;
+    throw new KnemError({
+      code: "DECLARATIONS_DIFFER",
+      what: "the binding's TypeScript declarations are not what its Rust source says",
+      why: `${committed} differs from ${declarations}`,
+      remedy: `cp ${declarations} ${committed}`,
+    });
+  }
+
+  /** `cargo test`; gives the numbers of tests that passed and failed. Errors: CARGO_FAILED if it did not compile. */
+  async test(): Promise<Count> {
+    const result = await this.cargo(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    const counts = countTests(result.output);
+    if (result.status !== 0 && counts.failed === 0) throw cargoFailed("cargo test", result);
+    return { ...counts, ...(counts.failed > 0 && { failures: tail(result.output, 80) }) };
+  }
+
+  /** clippy over every crate, warnings being errors. Errors: CARGO_FAILED. */
+  async lint(): Promise<void> {
+    const args = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-Dwarnings"];
+    await this.check("cargo clippy", args);
+  }
+
+  /** rustfmt over every crate. Errors: CARGO_FAILED. */
+  async checkFormat(): Promise<void> {
+    await this.check("cargo fmt", ["fmt", "--all", "--check"]);
+  }
+
+  private async make(folder: string): Promise<void> {
+    await mkdir(join(folder, "bin"));
+    await mkdir(join(folder, "node"));
+    const cli = `${CHECKOUT_INSIDE}/packages/knem/node_modules/@napi-rs/cli/dist/cli.js`;
+    const napi = [cli, "build", "--platform", "--release", "--no-js", "--package", "knem-node"];
+    const where = ["--manifest-path", `${SOURCE_INSIDE}/crates/knem-node/Cargo.toml`];
+    const out = ["--output-dir", `${OUT_INSIDE}/node`];
+    const script = [
+      "set -e",
+      "cargo build --locked --release --workspace --exclude knem-node",
+      `find target/release -maxdepth 1 -type f -executable ! -name '*.so' -exec cp -t ${OUT_INSIDE}/bin {} +`,
+      'cd packages/knem; exec node "$@"',
+    ].join("\n");
+    const argv = ["sh", "-c", script, "sh", ...napi, ...where, ...out];
+    const result = await this.inside(argv, folder);
+    if (result.status !== 0) throw cargoFailed("building the programs of user space", result);
+  }
+
+  private async check(what: string, args: readonly string[]): Promise<void> {
+    const result = await this.cargo(args);
+    if (result.status !== 0) throw cargoFailed(what, result);
+  }
+
+  private cargo(args: readonly string[]): Promise<CommandResult> {
+    return this.inside(["cargo", ...args]);
+  }
+
+  /** Runs a command in the mirrored sources, with the target folder and cargo's home of the cache. */
+  private inside(argv: readonly string[], out?: string): Promise<CommandResult> {
+    return this.cache.shared("cargo", async (folder) => {
+      const source = join(folder, "source");
+      for (const name of ["source", "target", "home"])
+        await mkdir(join(folder, name), { recursive: true });
+      await mkdir(join(source, "target"), { recursive: true });
+      await mirror(this.checkout, await this.files(TESTED), source);
+      return this.sandbox.run(argv, {
+        cwd: SOURCE_INSIDE,
+        env: { CARGO_HOME: "/work/cargo", CARGO_TERM_COLOR: "never" },
+        binds: [
+          { from: source, to: SOURCE_INSIDE, write: true },
+          { from: join(folder, "home"), to: "/work/cargo", write: true },
+          { from: this.checkout, to: CHECKOUT_INSIDE },
+          ...(out ? [{ from: out, to: OUT_INSIDE, write: true }] : []),
+        ],
+      });
+    });
+  }
+
+  private async files(names: readonly string[]): Promise<string[]> {
+    const found = names.map((name) => sourceFiles(join(this.checkout, name)));
+    return (await Promise.all(found)).flat();
+  }
+}
+
+/** The sums of cargo's `test result:` lines. */
+export function countTests(output: string): { passed: number; failed: number } {
+  const counts = { passed: 0, failed: 0 };
+  for (const [, passed, failed] of output.matchAll(
+    /^test result: .*?(\d+) passed; (\d+) failed/gm,
+  )) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+  }
+  return counts;
+}
+
+/** Copies a file to where others may be reading it: under another name first. */
+async function place(from: string, to: string): Promise<void> {
+  const old = await stat(to).catch(() => undefined);
+  const fresh = await stat(from);
+  if (old && old.size === fresh.size && old.mtimeMs >= fresh.mtimeMs) return;
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, `${to}.${process.pid}`);
+  await rename(`${to}.${process.pid}`, to);
+}
+
+function cargoFailed(what: string, result: CommandResult): KnemError {
+  return new KnemError({
+    code: "CARGO_FAILED",
+    what: `${what} failed`,
+    why: tail(result.output, 60).trimStart(),
+    remedy: "mend what is named; without a network, crates must have been fetched once before",
+  });
+}

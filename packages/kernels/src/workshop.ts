@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuiltModule, ModuleBuilder } from "./build.js";
+import { Cache } from "./cache.js";
+import { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
+import { type Grafted, grafted } from "./metadata.js";
+import type { Progress } from "./progress.js";
+import { toolchainRoot } from "./root.js";
+import { Sandbox } from "./sandbox.js";
+import { ensureSystem } from "./system.js";
+import { nameOf, type Target, toolchainOf } from "./targets.js";
+import { together } from "./together.js";
+import { toolchains } from "./toolchains.js";
+import { type Programs, Userland } from "./userland.js";
+
+/**
+ * One checkout, one cache and one display: everything that is built comes from here, each thing once a run and as
+ * much at a time as there are cores for.
+ */
+export class Workshop {
+  private readonly done = new Map<string, Promise<unknown>>();
+
+  private constructor(
+    readonly checkout: string,
+    readonly cache: Cache,
+    readonly progress: Progress,
+  ) {}
+
+  /** Opens the workshop of this checkout, the host having what is needed. Errors: those of `ensureSystem`. */
+  static async open(progress: Progress, cache = new Cache()): Promise<Workshop> {
+    await ensureSystem(progress);
+    const checkout = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+    return new Workshop(checkout, cache, progress);
+  }
+
+  /** Where the module's sources are. */
+  get moduleFolder(): string {
+    return join(this.checkout, "kernel-rs");
+  }
+
+  /** The newest kernel of a target. */
+  kernel(target: Target): Promise<Kernel> {
+    return this.once(`kernel ${nameOf(target)}`, () =>
+      this.progress.step(`looking for the newest ${nameOf(target)}`, () =>
+        resolve(this.cache, target, this.progress),
+      ),
+    );
+  }
+
+  /** The files of a target's kernel, to boot it. */
+  async kernelFiles(target: Target): Promise<KernelFiles> {
+    return files(this.cache, await this.kernel(target));
+  }
+
+  /** A toolchain's root, to run things in; by default the one that user space is built in. */
+  sandbox(toolchain = toolchains["trixie"]): Promise<Sandbox> {
+    if (!toolchain) throw new Error("the toolchain of user space is not in the table");
+    return this.once(`sandbox ${toolchain.suite}`, async () => {
+      const root = await toolchainRoot(this.cache, toolchain, this.progress);
+      return new Sandbox(root, this.cache);
+    });
+  }
+
+  /** The grafted headers of a target's kernel. */
+  grafted(target: Target): Promise<Grafted> {
+    return this.once(`grafted ${nameOf(target)}`, async () => {
+      const sandbox = this.sandbox(toolchainOf(target));
+      const [, made] = await together([
+        sandbox,
+        this.kernel(target).then((kernel) =>
+          grafted(this.cache, kernel, this.moduleFolder, sandbox, this.progress),
+        ),
+      ]);
+      return made;
+    });
+  }
+
+  /** Builds modules for a target's kernel; by default this checkout's own. */
+  async builder(target: Target, folder = this.moduleFolder, name = "knem"): Promise<ModuleBuilder> {
+    return new ModuleBuilder(this.cache, await this.sandbox(toolchainOf(target)), folder, name);
+  }
+
+  /** knem.ko for a target's kernel. */
+  module(target: Target): Promise<BuiltModule> {
+    return this.once(`module ${nameOf(target)}`, async () => {
+      const made = await this.grafted(target);
+      const builder = await this.builder(target);
+      const name = `building knem.ko for ${made.kernel.release}`;
+      return this.progress.step(name, () => builder.build(made));
+    });
+  }
+
+  /** The cargo workspace. */
+  async userland(): Promise<Userland> {
+    return new Userland(this.cache, await this.sandbox(), this.checkout);
+  }
+
+  /** The programs of user space and the Node binding. */
+  programs(): Promise<Programs> {
+    return this.once("programs", async () => {
+      const userland = await this.userland();
+      return this.progress.step("building the programs of user space", () => userland.build());
+    });
+  }
+
+  private once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const known = this.done.get(name) as Promise<T> | undefined;
+    const made = known ?? make();
+    this.done.set(name, made);
+    return made;
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { boot } from "@knem/guest";
+import type { Target, Workshop } from "@knem/kernels";
+import { checkMeasurements, comparison, failed, methods } from "./comparison.js";
+import { BIN, KNEM, outfit } from "./outfit.js";
+
+const MARK = "-- knem --";
+
+/**
+ * Boots the target's stock kernel with knem.ko, lets two processes copy between each other there, and gives the table
+ * of what was measured and the output of `knem stats` after it. Errors: DEMONSTRATION_FAILED; those of `boot`.
+ */
+export async function demonstrate(workshop: Workshop, target: Target): Promise<string> {
+  const steps = [
+    "set -e",
+    `${BIN}/knem-bench --json --methods ${[...methods.keys()].join(",")}`,
+    `echo '${MARK}'`,
+    `node ${KNEM} stats --json`,
+    `echo '${MARK}'`,
+    `node ${KNEM} stats`,
+  ];
+  const equipped = await outfit(workshop, target);
+  const job = { ...equipped, command: ["sh", "-c", steps.join("; ")], timeLimit: 240 };
+  const name = `copying between two processes on ${job.kernel.release}`;
+  const { status, output } = await workshop.progress.step(name, () => boot(job));
+  const [measured, counted, stats] = output.split(`${MARK}\n`);
+  if (status !== 0 || !measured || !counted || !stats) throw failed(`status ${status}\n${output}`);
+  const measurements = JSON.parse(measured);
+  checkMeasurements(measurements, JSON.parse(counted).counters);
+  const { results, requests } = measurements;
+  const total = `${requests} copies through KNEM, as the module counted; every byte verified`;
+  return `${comparison(results)}\n\n${total}\n\nknem stats:\n${stats.trimEnd()}`;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// "unit" is quick and needs nothing but Node; "guest" boots kernels in QEMU.
+export default defineConfig({
+  // One copy of each class, the sources': a test that mixes src and the package's name sees the same errors.
+  resolve: {
+    alias: {
+      "@knem/kernels": fileURLToPath(new URL("packages/kernels/src/index.ts", import.meta.url)),
+    },
+  },
+  test: {
+    pool: "forks",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
+          exclude: ["packages/*/test/boot/**", "**/node_modules/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "guest",
+          include: ["packages/*/test/boot/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
