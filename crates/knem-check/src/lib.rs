@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+//! What the conformance programs share: the device as it is, memory, processes, and a reporter.
+//!
+//! Each program below `src/bin` proves one behaviour of the contract and reports in TAP. Nothing
+//! here corrects, retries or hides an answer of the device: a wrapper only fills the block of a
+//! request and hands back what the kernel said.
+
+pub mod clock;
+pub mod copy;
+pub mod device;
+pub mod errno;
+pub mod memory;
+pub mod model;
+pub mod pattern;
+pub mod pins;
+pub mod prelude;
+pub mod process;
+pub mod random;
+pub mod region;
+pub mod rights;
+pub mod statistics;
+pub mod suite;
+pub mod tap;
+pub mod user;
+pub mod userfault;
