@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// "unit" is quick and needs nothing but Node; "guest" boots kernels in QEMU.
+// "unit" is quick and needs nothing but Node, "binding" needs the built Node binding, "guest" boots kernels in QEMU.
 export default defineConfig({
   // One copy of each class, the sources': a test that mixes src and the package's name sees the same errors.
   resolve: {
@@ -18,8 +18,12 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
-          exclude: ["packages/*/test/boot/**", "**/node_modules/**"],
+          exclude: ["packages/*/test/{binding,boot}/**", "**/node_modules/**"],
         },
+      },
+      {
+        extends: true,
+        test: { name: "binding", include: ["packages/*/test/binding/**/*.test.ts"] },
       },
       {
         extends: true,

@@ -41,6 +41,7 @@ await entryPoint(async (progress) => {
       check("module build", () => workshop.module(target)),
       check("module lint", async () => (await builder()).lint(await workshop.grafted(target))),
       check("binding declarations", async () => (await workshop.userland()).checkDeclarations()),
+      { name: "Node binding", run: () => vitest(cache, checkout, "binding") },
       { name: "guest", run: () => vitest(cache, checkout, "guest") },
       { name: "conformance", run: () => conformance(workshop, target) },
     ],

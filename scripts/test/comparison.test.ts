@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { checkMeasurements, comparison } from "../comparison.js";
 
-const one = (method: string, bytes: number, median: number) => ({
+const one = (method: string, bytes: number, best: number) => ({
   method,
   bytes,
-  median,
+  best,
   verified: true,
 });
 const results = [

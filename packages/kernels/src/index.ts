@@ -26,7 +26,13 @@ export {
 } from "./tier.js";
 export { together } from "./together.js";
 export { type Toolchain, toolchains } from "./toolchains.js";
-export { countTests, type Programs, Userland } from "./userland.js";
+export {
+  type Binding,
+  countTests,
+  type ProgramCrate,
+  type Programs,
+  Userland,
+} from "./userland.js";
 export { comparePackages, compareReleases, inSeries, parseRelease, satisfies } from "./versions.js";
 export { vitest } from "./vitest.js";
 export { Workshop } from "./workshop.js";

@@ -15,20 +15,31 @@ const SOURCES = [
 ];
 
 /** What tests read besides: they hold the code against the documents and the module. */
-const TESTED = [...SOURCES.filter((name) => !name.startsWith("kernel-rs")), "docs", "kernel-rs"];
+const TESTED = [
+  ...SOURCES.filter((name) => !name.startsWith("kernel-rs")),
+  "docs",
+  "dkms.conf",
+  "kernel-rs",
+];
 
 const SOURCE_INSIDE = "/work/source";
 const CHECKOUT_INSIDE = "/work/checkout";
 const OUT_INSIDE = "/work/out";
 
-/** The Rust programs of user space and the Node binding, built in a toolchain root. */
+/** The crates that are programs. */
+export type ProgramCrate = "knem-bench" | "knem-check";
+
+/** The programs of a crate. */
 export interface Programs {
-  /** The folder with the programs, by name. */
   readonly folder: string;
   readonly names: readonly string[];
-  /** The Node binding (`knem.linux-x64-gnu.node`), as also placed in packages/knem. */
-  readonly binding: string;
-  /** The binding's TypeScript declarations, as generated with it. */
+}
+
+/** What packages/knem loads. */
+export interface Binding {
+  /** The Node binding (`knem.linux-x64-gnu.node`), as placed in packages/knem. */
+  readonly file: string;
+  /** Its TypeScript declarations, as generated with it. */
   readonly declarations: string;
 }
 
@@ -43,19 +54,26 @@ export class Userland {
     private readonly checkout: string,
   ) {}
 
-  /** The release programs and the Node binding. Errors: CARGO_FAILED, DISK_FULL. */
-  async build(): Promise<Programs> {
-    const sources = await hashOf(this.checkout, await this.files(SOURCES));
-    const inputs = { sources, root: this.sandbox.root.key };
-    const entry = await this.cache.entry("userland", inputs, (folder) => this.make(folder), {
-      needs: 1e9,
-    });
-    const names = (await readdir(join(entry, "bin"))).sort();
-    const node = (await readdir(join(entry, "node"))).find((name) => name.endsWith(".node")) ?? "";
-    const binding = join(this.checkout, "packages/knem", node);
-    await place(join(entry, "node", node), binding);
-    const declarations = join(entry, "node", "index.d.ts");
-    return { folder: join(entry, "bin"), names, binding, declarations };
+  /** The release programs of a crate. Errors: CARGO_FAILED, DISK_FULL. */
+  async programs(crate: ProgramCrate): Promise<Programs> {
+    const install = ["cargo", "install", "--locked", "--no-track", "--root", OUT_INSIDE];
+    const argv = [...install, "--path", `crates/${crate}`];
+    const folder = join(await this.product(crate, argv), "bin");
+    return { folder, names: (await readdir(folder)).sort() };
+  }
+
+  /** The Node binding. Errors: CARGO_FAILED, DISK_FULL. */
+  async binding(): Promise<Binding> {
+    const cli = `${CHECKOUT_INSIDE}/packages/knem/node_modules/@napi-rs/cli/dist/cli.js`;
+    const build = ["build", "--platform", "--release", "--no-js", "--package", "knem-node"];
+    const where = ["--manifest-path", `${SOURCE_INSIDE}/crates/knem-node/Cargo.toml`];
+    const call = ["node", cli, ...build, ...where, "--output-dir", OUT_INSIDE];
+    const argv = ["sh", "-c", 'cd packages/knem && exec "$@"', "sh", ...call];
+    const entry = await this.product("knem-node", argv);
+    const name = (await readdir(entry)).find((name) => name.endsWith(".node")) ?? "";
+    const file = join(this.checkout, "packages/knem", name);
+    await place(join(entry, name), file);
+    return { file, declarations: join(entry, "index.d.ts") };
   }
 
   /**
@@ -63,7 +81,7 @@ export class Userland {
    * Errors: DECLARATIONS_DIFFER.
    */
   async checkDeclarations(): Promise<void> {
-    const { declarations } = await this.build();
+    const { declarations } = await this.binding();
     const committed = join(this.checkout, "packages/knem/src/binding.d.ts");
     if ((await readFile(declarations, "utf8")) === (await readFile(committed, "utf8"))) return;
     throw new KnemError({
@@ -76,7 +94,12 @@ export class Userland {
 
   /** `cargo test`; gives the numbers of tests that passed and failed. Errors: CARGO_FAILED if it did not compile. */
   async test(): Promise<Count> {
-    const result = await this.cargo(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    // The programs of knem-check are tests themselves, for guests; here only their library is tested.
+    const script = [
+      "cargo test --locked --no-fail-fast --workspace --exclude knem-check; others=$?",
+      "cargo test --locked --no-fail-fast --package knem-check --lib && exit $others",
+    ].join("\n");
+    const result = await this.inside(["sh", "-c", script]);
     const counts = countTests(result.output);
     if (result.status !== 0 && counts.failed === 0) throw cargoFailed("cargo test", result);
     return { ...counts, ...(counts.failed > 0 && { failures: tail(result.output, 80) }) };
@@ -93,22 +116,15 @@ export class Userland {
     await this.check("cargo fmt", ["fmt", "--all", "--check"]);
   }
 
-  private async make(folder: string): Promise<void> {
-    await mkdir(join(folder, "bin"));
-    await mkdir(join(folder, "node"));
-    const cli = `${CHECKOUT_INSIDE}/packages/knem/node_modules/@napi-rs/cli/dist/cli.js`;
-    const napi = [cli, "build", "--platform", "--release", "--no-js", "--package", "knem-node"];
-    const where = ["--manifest-path", `${SOURCE_INSIDE}/crates/knem-node/Cargo.toml`];
-    const out = ["--output-dir", `${OUT_INSIDE}/node`];
-    const script = [
-      "set -e",
-      "cargo build --locked --release --workspace --exclude knem-node",
-      `find target/release -maxdepth 1 -type f -executable ! -name '*.so' -exec cp -t ${OUT_INSIDE}/bin {} +`,
-      'cd packages/knem; exec node "$@"',
-    ].join("\n");
-    const argv = ["sh", "-c", script, "sh", ...napi, ...where, ...out];
-    const result = await this.inside(argv, folder);
-    if (result.status !== 0) throw cargoFailed("building the programs of user space", result);
+  /** What `argv` leaves in OUT_INSIDE, made once for these sources and this root. */
+  private async product(crate: string, argv: readonly string[]): Promise<string> {
+    const sources = await hashOf(this.checkout, await this.files(SOURCES));
+    const inputs = { crate, sources, argv, root: this.sandbox.root.key };
+    const make = async (folder: string) => {
+      const result = await this.inside(argv, folder);
+      if (result.status !== 0) throw cargoFailed(`building ${crate}`, result);
+    };
+    return this.cache.entry("userland", inputs, make, { needs: 1e9 });
   }
 
   private async check(what: string, args: readonly string[]): Promise<void> {

@@ -12,7 +12,7 @@ import { ensureSystem } from "./system.js";
 import { nameOf, type Target, toolchainOf } from "./targets.js";
 import { together } from "./together.js";
 import { toolchains } from "./toolchains.js";
-import { type Programs, Userland } from "./userland.js";
+import { type Binding, type ProgramCrate, type Programs, Userland } from "./userland.js";
 
 /**
  * One checkout, one cache and one display: everything that is built comes from here, each thing once a run and as
@@ -96,11 +96,19 @@ export class Workshop {
     return new Userland(this.cache, await this.sandbox(), this.checkout);
   }
 
-  /** The programs of user space and the Node binding. */
-  programs(): Promise<Programs> {
-    return this.once("programs", async () => {
+  /** The release programs of a crate. */
+  programs(crate: ProgramCrate): Promise<Programs> {
+    return this.once(crate, async () => {
       const userland = await this.userland();
-      return this.progress.step("building the programs of user space", () => userland.build());
+      return this.progress.step(`building ${crate}`, () => userland.programs(crate));
+    });
+  }
+
+  /** The Node binding. */
+  binding(): Promise<Binding> {
+    return this.once("binding", async () => {
+      const userland = await this.userland();
+      return this.progress.step("building the Node binding", () => userland.binding());
     });
   }
 

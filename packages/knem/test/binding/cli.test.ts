@@ -11,12 +11,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { binding, folder, knem, needBinding } from "./package.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { binding, folder, knem } from "../package.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "knem-cli-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-beforeAll(needBinding, 600_000);
 
 /** A file with what the module writes. */
 function statisticsFile(name: string, text: string): string {
