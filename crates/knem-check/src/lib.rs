@@ -12,6 +12,7 @@ pub mod device;
 pub mod errno;
 pub mod memory;
 pub mod model;
+pub mod module;
 pub mod pattern;
 pub mod pins;
 pub mod prelude;

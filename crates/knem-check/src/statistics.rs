@@ -92,17 +92,15 @@ mod tests {
     use super::*;
 
     fn sample(submitted: i64) -> String {
-        Counter::ALL
-            .iter()
-            .map(|&counter| {
-                let value = if counter == Counter::Submitted {
-                    submitted
-                } else {
-                    7
-                };
-                format!(" {:<45}: {value}\n", counter.label())
-            })
-            .collect()
+        let lines = Counter::ALL.map(|counter| {
+            let value = if counter == Counter::Submitted {
+                submitted
+            } else {
+                7
+            };
+            format!(" {:<45}: {value}\n", counter.label())
+        });
+        lines.concat()
     }
 
     #[test]

@@ -67,9 +67,11 @@ export class Userland {
     const cli = `${CHECKOUT_INSIDE}/packages/knem/node_modules/@napi-rs/cli/dist/cli.js`;
     const build = ["build", "--platform", "--release", "--no-js", "--package", "knem-node"];
     const where = ["--manifest-path", `${SOURCE_INSIDE}/crates/knem-node/Cargo.toml`];
-    const call = ["node", cli, ...build, ...where, "--output-dir", OUT_INSIDE];
-    const argv = ["sh", "-c", 'cd packages/knem && exec "$@"', "sh", ...call];
-    const entry = await this.product("knem-node", argv);
+    // The command stages its products beside the folder for them, so that folder is not the bound one itself.
+    const out = `${OUT_INSIDE}/node`;
+    const call = ["node", cli, ...build, ...where, "--output-dir", out];
+    const argv = ["sh", "-c", `mkdir ${out}; cd packages/knem && exec "$@"`, "sh", ...call];
+    const entry = join(await this.product("knem-node", argv), "node");
     const name = (await readdir(entry)).find((name) => name.endsWith(".node")) ?? "";
     const file = join(this.checkout, "packages/knem", name);
     await place(join(entry, name), file);
