@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { KnemError, systemCode } from "./errors.js";
 import { interrupt } from "./interrupt.js";
-import { packageOf } from "./system.js";
+import { packageOf } from "./needs.js";
 
 export interface CommandOptions {
   readonly cwd?: string;

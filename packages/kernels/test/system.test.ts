@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KnemError, Progress, run } from "@knem/kernels";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureSystem, incomplete, missingPackages, needs } from "../src/system.js";
+import { needs } from "../src/needs.js";
+import { ensureSystem, incomplete, missingPackages } from "../src/system.js";
 
 let bin: string;
 beforeEach(() => {
