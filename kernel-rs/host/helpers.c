@@ -29,6 +29,11 @@ size_t knem_folio_pages_from(struct page *page)
 	return folio_nr_pages(folio) - folio_page_idx(folio, page);
 }
 
+bool knem_folio_is_crowded(struct page *page)
+{
+	return folio_ref_count(page_folio(page)) > INT_MAX / 2;
+}
+
 u64 knem_page_to_phys(struct page *page)
 {
 	return page_to_phys(page);

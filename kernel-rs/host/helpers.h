@@ -14,6 +14,7 @@ struct knem_rcu_object {
 };
 
 size_t knem_folio_pages_from(struct page *page);
+bool knem_folio_is_crowded(struct page *page);
 u64 knem_page_to_phys(struct page *page);
 struct page *knem_phys_to_page(u64 address);
 void *knem_phys_to_direct_map(u64 address);

@@ -23,6 +23,7 @@ impl RcuObject {
 )]
 extern "C" {
     pub(super) fn knem_folio_pages_from(page: *mut bindings::page) -> usize;
+    pub(super) fn knem_folio_is_crowded(page: *mut bindings::page) -> bool;
     pub(super) fn knem_page_to_phys(page: *mut bindings::page) -> u64;
     pub(super) fn knem_phys_to_page(address: u64) -> *mut bindings::page;
     pub(super) fn knem_phys_to_direct_map(address: u64) -> *mut c_void;

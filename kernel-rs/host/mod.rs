@@ -6,6 +6,7 @@
 //! This folder knows the kernel and nothing of KNEM, but for the runs of `logic`, in which memory
 //! is told.
 
+mod batch;
 mod helpers;
 
 pub(crate) mod files;

@@ -4,10 +4,7 @@
 //!
 //! Kernel document: `Documentation/core-api/pin_user_pages.rst`.
 
-use core::{
-    ffi::{c_int, c_void},
-    ptr,
-};
+use core::ffi::c_void;
 
 use kernel::{
     bindings,
@@ -16,14 +13,14 @@ use kernel::{
     sync::atomic::{ordering::Relaxed, Atomic},
 };
 
-use super::{for_caller, helpers, task};
+use super::{
+    batch::{Batch, BATCH},
+    for_caller, helpers, task,
+};
 use crate::logic::{
     cursor::{Cursor, Position},
     runs::{self, Growth, Joiner, Piece, Run},
 };
-
-/// The most pages that are pinned with one call: as many pointers as fit the stack.
-const BATCH: usize = 128;
 
 /// What is going to be done with pinned pages.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,12 +97,11 @@ impl Pinned {
                 return Err(EFAULT);
             }
             task::reschedule();
-            let mut pages = [ptr::null_mut(); BATCH];
             let wanted = pages_between(address, end).min(BATCH);
-            // Once the pages are pinned, nothing may fail before they are in the list.
             self.runs.reserve(wanted, for_caller())?;
-            let pinned = pin_batch(address, &mut pages[..wanted], flags)?;
-            address = self.append(&mut joiner, &pages[..pinned], address, end)?;
+            let first = (address - within_page(address)) as usize;
+            let batch = Batch::pin(first, wanted, flags)?;
+            address = self.append(&mut joiner, batch, address, end)?;
         }
         Ok(())
     }
@@ -115,30 +111,22 @@ impl Pinned {
     fn append(
         &mut self,
         joiner: &mut Joiner,
-        mut pages: &[*mut bindings::page],
+        mut batch: Batch,
         mut address: u64,
         end: u64,
     ) -> Result<u64> {
-        while let Some(&first) = pages.first() {
-            // SAFETY: The page is pinned.
-            let (physical, folio_pages) = unsafe {
-                (
-                    helpers::knem_page_to_phys(first),
-                    helpers::knem_folio_pages_from(first),
-                )
-            };
-            let count = runs::consecutive(pages, folio_pages);
-            let bytes = (end - address).min(bytes_of(count) - within_page(address));
-            // INVARIANT: The piece ends with the last of `count` consecutive pages of one folio,
-            // each of which was pinned once for it.
+        while let Some(stretch) = batch.next()? {
+            let bytes = (end - address).min(bytes_of(stretch.pages) - within_page(address));
             let growth = joiner.add(Piece {
-                address: physical + within_page(address),
+                address: stretch.address + within_page(address),
                 bytes,
-                block_end: physical + bytes_of(folio_pages),
+                block_end: stretch.folio_end,
             });
+            // INVARIANT: The piece ends with the last page of the stretch, whose pins are taken over
+            // with it.
             self.grow(growth.ok_or(EFAULT)?)?;
+            batch.take(stretch.pages);
             address += bytes;
-            pages = &pages[count..];
         }
         Ok(address)
     }
@@ -215,20 +203,6 @@ fn gup_flags(access: Access, tenure: Tenure) -> u32 {
         flags |= bindings::FOLL_LONGTERM;
     }
     flags
-}
-
-/// Pins as many of the pages from `address` on as fit the slice, and tells how many it were.
-fn pin_batch(address: u64, pages: &mut [*mut bindings::page], flags: u32) -> Result<usize> {
-    let first = (address - within_page(address)) as usize;
-    // SAFETY: The slice has room for as many pointers as it has entries.
-    let pinned = unsafe {
-        bindings::pin_user_pages_fast(first, pages.len() as c_int, flags, pages.as_mut_ptr())
-    };
-    match pinned {
-        1.. => Ok(pinned as usize),
-        error if error == ENOMEM.to_errno() => Err(ENOMEM),
-        _ => Err(EFAULT),
-    }
 }
 
 /// How many pages hold the bytes from `address` to `end`.
