@@ -4,6 +4,7 @@
  * KNEM for Node: one process declares memory as a region and sends its cookie to another, which
  * copies straight from it or to it. Importing this never fails; the first call says what is missing.
  */
+export { KnemError, type Report, render } from "@knem/errors";
 export {
   type CopyOptions,
   Device,
@@ -12,7 +13,6 @@ export {
   type Memory,
   type Place,
 } from "./device.js";
-export { KnemError, type Report, render } from "./errors.js";
 export type { Unsigned } from "./number.js";
 export type { Protection, Region, RegionOptions } from "./region.js";
 export { type Count, clearStatistics, type Statistics, statistics } from "./statistics.js";

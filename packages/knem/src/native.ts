@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { KnemError } from "@knem/errors";
 import type * as Binding from "./binding.js";
-import { KnemError } from "./errors.js";
 
 let loaded: typeof Binding | undefined;
 

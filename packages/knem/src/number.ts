@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "./errors.js";
+import { KnemError } from "@knem/errors";
 
 /** A whole number that is not negative; beyond 2^53 it must be a bigint. */
 export type Unsigned = number | bigint;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { KnemError, render } from "@knem/errors";
 import { describe, expect, it } from "vitest";
 import { exit, exitStatus } from "../src/cli/exit.js";
 import { table } from "../src/cli/table.js";
-import { KnemError, render, translate } from "../src/errors.js";
+import { translate } from "../src/errors.js";
 import { unsigned } from "../src/number.js";
 import { regionRequest } from "../src/region.js";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "../errors.js";
+import { KnemError } from "@knem/errors";
 
 /** The exit statuses of the command; they never change. */
 export const exit = {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
+import { render } from "@knem/errors";
 import { type CommandDef, renderUsage, runCommand } from "citty";
 import colors from "picocolors";
-import { render } from "../errors.js";
 import { exit, exitHelp, exitStatus } from "./exit.js";
 import type { options } from "./options.js";
 import { usageError } from "./usage.js";

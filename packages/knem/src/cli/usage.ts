@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "../errors.js";
+import { KnemError } from "@knem/errors";
 
 /** What citty hands to a command: its options by name, and the rest. */
 export interface Parsed {
