@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { $, type Shell } from "zx";
 import { KnemError, systemCode } from "./errors.js";
 import { interrupt } from "./interrupt.js";
 import { packageOf } from "./needs.js";
@@ -30,36 +32,36 @@ export interface CommandResult {
  * that ends (a kill -9 included), and the whole group is killed when `signal` is aborted.
  * Errors: PROGRAM_MISSING; the reason of an aborted signal. A status other than 0 is a result, not an error.
  */
-export function run(
+export async function run(
   program: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const signal = options.signal ?? interrupt;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      detached: true,
-      stdio: "pipe",
-    });
-    const stop = () => killGroup(child);
-    signal.addEventListener("abort", stop, { once: true });
-    const heard = listen(child, options.onLine);
-    child.stdin.on("error", () => {}); // A program may end without reading its input.
-    child.stdin.end(options.input ?? "");
-    child.on("error", (error) => reject(missing(program, error)));
-    child.on("close", (code, name) => {
-      signal.removeEventListener("abort", stop);
-      if (signal.aborted) return reject(signal.reason);
-      const { stdout, output } = heard();
-      const status = code ?? 128 + (name ? constants.signals[name] : 0);
-      const absent = status === 127 && output.startsWith("setpriv: failed to execute");
-      if (absent) return reject(missing(program, output.trim()));
-      resolve({ status, stdout, output });
-    });
-  });
+  const { signal = interrupt, onLine } = options;
+  signal.throwIfAborted();
+  const child = shell(options)`setpriv --pdeathsig KILL ${program} ${[...args]}`;
+  const stop = () => killGroup(child.pid);
+  signal.addEventListener("abort", stop, { once: true });
+  if (onLine) {
+    eachLine(child.stdout, onLine);
+    eachLine(child.stderr, onLine);
+  }
+  const ended = await child;
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  const { stdout, stdall: output } = ended;
+  const status = ended.exitCode ?? 128 + (ended.signal ? constants.signals[ended.signal] : 0);
+  const absent = status === 127 && /^setpriv: failed to execute|setpriv: not found/.test(output);
+  if (absent) throw missing(program, output.trim());
+  return { status, stdout, output };
+}
+
+/** zx's `$` that becomes the command (`exec`), so that the command's parent is this process and not a shell. */
+function shell({ cwd, env, input = "" }: CommandOptions): Shell {
+  const where = { ...(cwd !== undefined && { cwd }), ...(env && { env }) };
+  // An empty string would be no input at all, and the program's would never end.
+  const bytes = Buffer.from(input);
+  return $({ ...where, input: bytes, prefix: "exec ", nothrow: true, quiet: true, detached: true });
 }
 
 /**
@@ -90,28 +92,14 @@ export function tail(output: string, lines = 20): string {
   return text ? `\n${text.split("\n").slice(-lines).join("\n")}` : "";
 }
 
-function listen(child: ChildProcess, onLine?: (line: string) => void) {
-  const outputs = { stdout: "", output: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    let rest = "";
-    child[name]?.setEncoding("utf8").on("data", (chunk: string) => {
-      if (name === "stdout") outputs.stdout += chunk;
-      outputs.output += chunk;
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      if (onLine) for (const line of lines) onLine(line);
-    });
-    child[name]?.on("end", () => {
-      if (rest && onLine) onLine(rest);
-    });
-  }
-  return () => outputs;
+function eachLine(stream: Readable, hear: (line: string) => void): void {
+  createInterface({ input: stream }).on("line", hear);
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(-pid, "SIGKILL");
   } catch (error) {
     if (systemCode(error) !== "ESRCH") throw error;
   }
