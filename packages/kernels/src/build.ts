@@ -9,7 +9,7 @@ import { type Grafted, KERNEL_INSIDE } from "./metadata.js";
 import type { Sandbox, SandboxOptions } from "./sandbox.js";
 import { hashOf, mirror, sourceFiles } from "./tree.js";
 
-const MODULE_INSIDE = "/work/module";
+const MODULE_INSIDE = "/knem/module";
 
 /** A module built for one kernel. */
 export interface BuiltModule {

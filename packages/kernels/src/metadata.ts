@@ -13,7 +13,7 @@ import { toolchainOf } from "./targets.js";
 import { together } from "./together.js";
 
 /** Where an entry with a grafted tree is bound inside a sandbox: the tree was made for that path. */
-const ENTRY_INSIDE = "/work/grafted";
+const ENTRY_INSIDE = "/knem/grafted";
 
 /** The grafted tree inside a sandbox. */
 export const KERNEL_INSIDE = `${ENTRY_INSIDE}/kernel`;
@@ -72,7 +72,10 @@ export async function grafted(
     .digest("hex");
   // The script refuses compilers that are not the kernel's own, so the root's age plays no part.
   const toolchain = toolchainOf(kernel.target);
-  const inputs = { packages: kernel.packages, source: kernel.source, script: hash, toolchain };
+  // The tree knows its own place.
+  const place = KERNEL_INSIDE;
+  const { packages, source } = kernel;
+  const inputs = { packages, source, script: hash, toolchain, place };
   const make = async (folder: string) => {
     await cache.temporary("metadata", async (work) => {
       const [box, { tree }] = await together([
@@ -117,14 +120,14 @@ interface Places {
 async function regenerate(kernel: Kernel, sandbox: Sandbox, places: Places): Promise<void> {
   await mkdir(join(places.work, "build"));
   const headers = `/usr/src/linux-headers-${kernel.release}`;
-  const script = "/work/metadata.sh";
+  const script = "/knem/metadata.sh";
   const { status, output } = await sandbox.run(
-    ["sh", script, "make", headers, "/work/metadata/source", "/work/metadata/build", KERNEL_INSIDE],
+    ["sh", script, "make", headers, "/knem/metadata/source", "/knem/metadata/build", KERNEL_INSIDE],
     {
       trees: [places.tree],
       binds: [
         { from: places.script, to: script },
-        { from: places.work, to: "/work/metadata", write: true },
+        { from: places.work, to: "/knem/metadata", write: true },
         { from: places.folder, to: ENTRY_INSIDE, write: true },
       ],
     },

@@ -22,9 +22,9 @@ const TESTED = [
   "kernel-rs",
 ];
 
-const SOURCE_INSIDE = "/work/source";
-const CHECKOUT_INSIDE = "/work/checkout";
-const OUT_INSIDE = "/work/out";
+const SOURCE_INSIDE = "/knem/source";
+const CHECKOUT_INSIDE = "/knem/checkout";
+const OUT_INSIDE = "/knem/out";
 
 /** The crates that are programs. */
 export type ProgramCrate = "knem-bench" | "knem-check";
@@ -148,10 +148,10 @@ export class Userland {
       await mirror(this.checkout, await this.files(TESTED), source);
       return this.sandbox.run(argv, {
         cwd: SOURCE_INSIDE,
-        env: { CARGO_HOME: "/work/cargo", CARGO_TERM_COLOR: "never" },
+        env: { CARGO_HOME: "/knem/cargo", CARGO_TERM_COLOR: "never" },
         binds: [
           { from: source, to: SOURCE_INSIDE, write: true },
-          { from: join(folder, "home"), to: "/work/cargo", write: true },
+          { from: join(folder, "home"), to: "/knem/cargo", write: true },
           { from: this.checkout, to: CHECKOUT_INSIDE },
           ...(out ? [{ from: out, to: OUT_INSIDE, write: true }] : []),
         ],

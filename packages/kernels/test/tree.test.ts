@@ -68,12 +68,12 @@ test("paths are words of the shell whatever they hold, and only what is asked fo
     "/st age",
     ["/tree"],
     [
-      { from: "/x", to: "/work/x" },
-      { from: "/y", to: "/work/y", write: true },
+      { from: "/x", to: "/knem/x" },
+      { from: "/y", to: "/knem/y", write: true },
     ],
   );
   expect(script).toContain("mount --bind '/r:o'\\''ot' layer1");
   expect(script).toContain("lowerdir=points:layer0:layer1");
-  expect(script).toContain("remount,bind,ro 'all/work/x'");
-  expect(script).not.toContain("remount,bind,ro 'all/work/y'");
+  expect(script).toContain("remount,bind,ro 'all/knem/x'");
+  expect(script).not.toContain("remount,bind,ro 'all/knem/y'");
 });
