@@ -31,6 +31,9 @@ export async function boot(job: GuestJob): Promise<GuestVerdict> {
     } catch (error) {
       const slipped = error instanceof GuestFault && emulatorSlipped(error.evidence.console);
       if (!slipped || attempt === attempts) throw error;
+      process.emitWarning("QEMU ran code that was no longer there; the guest begins anew", {
+        code: "GUEST_EMULATOR_SLIPPED",
+      });
     }
   }
 }
