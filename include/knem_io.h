@@ -45,6 +45,9 @@ enum knem_status_e {
 #define KNEM_CMD_GET_INFO _IOW(KNEM_CMD_MAGIC, 0x10, struct knem_cmd_info)
 
 #define KNEM_FEATURE_DMA (1 << 0) /* copies can be given to a DMA engine */
+#define KNEM_FEATURE_COUNTED (1 << 1) /* KNEM_CMD_COPY_COUNTED, KNEM_CMD_INLINE_COPY_COUNTED */
+#define KNEM_FEATURE_DESTROY_WAIT (1 << 2) /* KNEM_CMD_DESTROY_REGION_WAIT */
+#define KNEM_FEATURE_STATISTICS (1 << 3) /* KNEM_CMD_GET_STATISTICS */
 
 struct knem_cmd_info {
 	uint32_t abi;
@@ -205,6 +208,95 @@ struct knem_cmd_sync_recv_param {
 	knem_cookie_t send_cookie;
 	knem_flags flags;
 	uint32_t pad;
+};
+
+/*
+ * Beyond ABI 0xd. Each of these has a feature bit; each refuses flags and padding that it does not
+ * know.
+ */
+
+/* Copies between two regions, and tells how many bytes it were. */
+#define KNEM_CMD_COPY_COUNTED _IOWR(KNEM_CMD_MAGIC, 0x40, struct knem_cmd_copy_counted)
+
+struct knem_cmd_copy_counted {
+	knem_cookie_t src_cookie;
+	uint64_t src_offset;
+	knem_cookie_t dst_cookie;
+	uint64_t dst_offset;
+	uint64_t length; /* the most bytes to copy */
+	knem_flags flags;
+	uint32_t async_status_index;
+	uint32_t current_status; /* out: enum knem_status_e */
+	uint32_t pad; /* must be 0 */
+	uint64_t copied; /* out: bytes copied; while pending, bytes that are going to be */
+};
+
+/* Copies between a region and the caller's memory, and tells how many bytes it were. */
+#define KNEM_CMD_INLINE_COPY_COUNTED                                                               \
+	_IOWR(KNEM_CMD_MAGIC, 0x41, struct knem_cmd_inline_copy_counted)
+
+struct knem_cmd_inline_copy_counted {
+	uint64_t local_iovec_array; /* of struct knem_cmd_param_iovec */
+	uint32_t local_iovec_nr;
+	uint32_t write; /* 0: from the region; 1: to the region */
+	knem_cookie_t remote_cookie;
+	uint64_t remote_offset;
+	uint64_t length; /* the most bytes to copy */
+	knem_flags flags;
+	uint32_t async_status_index;
+	uint32_t current_status; /* out: enum knem_status_e */
+	uint32_t pad; /* must be 0 */
+	uint64_t copied; /* out: bytes copied; while pending, bytes that are going to be */
+};
+
+/*
+ * Ends a region, and waits until the last copy that uses it is over. If a signal interrupts the
+ * wait (EINTR), the region is gone; the same call then waits on.
+ */
+#define KNEM_CMD_DESTROY_REGION_WAIT                                                               \
+	_IOW(KNEM_CMD_MAGIC, 0x42, struct knem_cmd_destroy_region_wait)
+
+struct knem_cmd_destroy_region_wait {
+	knem_cookie_t cookie;
+	uint32_t flags; /* must be 0 */
+	uint32_t pad; /* must be 0 */
+};
+
+/* What happened in the whole module; also on descriptors that are only open for reading. */
+#define KNEM_CMD_GET_STATISTICS _IOWR(KNEM_CMD_MAGIC, 0x43, struct knem_cmd_statistics)
+
+/* Indices of knem_cmd_statistics.counters. */
+#define KNEM_COUNTER_SUBMITTED 0
+#define KNEM_COUNTER_PROCESSED 1
+#define KNEM_COUNTER_PROCESSED_DMA 2
+#define KNEM_COUNTER_PROCESSED_THREAD 3
+#define KNEM_COUNTER_PROCESSED_PINLOCAL 4
+#define KNEM_COUNTER_FAILED_INVALID_FLAGS 5
+#define KNEM_COUNTER_FAILED_NO_MEMORY 6
+#define KNEM_COUNTER_FAILED_READ_CMD 7
+#define KNEM_COUNTER_FAILED_FIND_REGION 8
+#define KNEM_COUNTER_FAILED_PIN_LOCAL 9
+#define KNEM_COUNTER_FAILED_COPY_USER 10
+#define KNEM_COUNTER_FAILED_DMA_COPY 11
+#define KNEM_COUNTER_NR 12
+
+#define KNEM_SIZE_BUCKET_NR 64
+
+struct knem_cmd_statistics {
+	uint32_t flags; /* must be 0 */
+	uint32_t pad; /* must be 0 */
+	uint64_t counters[KNEM_COUNTER_NR];
+	uint64_t failed_busy; /* requests refused with EBUSY */
+	uint64_t regions_created;
+	uint64_t bytes_call; /* copied in the calls that asked for it */
+	uint64_t bytes_thread; /* copied in kernel threads */
+	uint64_t bytes_dma; /* copied by DMA engines */
+	uint64_t contexts; /* open now */
+	uint64_t regions; /* whose memory is pinned now */
+	uint64_t queued; /* requests that wait for a kernel thread now, or run in one */
+	uint64_t pinned_bytes; /* now; a page counts as often as it is pinned */
+	/* Copies that ended, by bytes copied: 0, then from 2^(i-1) to less than 2^i. */
+	uint64_t copy_sizes[KNEM_SIZE_BUCKET_NR];
 };
 
 #endif

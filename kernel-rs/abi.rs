@@ -30,6 +30,16 @@ pub type Cookie = u64;
 pub mod feature {
     /// Copies can be given to a DMA engine.
     pub const DMA: u32 = 1 << 0;
+    /// There are [`request::COPY_COUNTED`](super::request::COPY_COUNTED) and
+    /// [`request::INLINE_COPY_COUNTED`](super::request::INLINE_COPY_COUNTED).
+    pub const COUNTED: u32 = 1 << 1;
+    /// There is [`request::DESTROY_REGION_WAIT`](super::request::DESTROY_REGION_WAIT).
+    pub const DESTROY_WAIT: u32 = 1 << 2;
+    /// There is [`request::GET_STATISTICS`](super::request::GET_STATISTICS).
+    pub const STATISTICS: u32 = 1 << 3;
+
+    /// What this implementation always has.
+    pub const ALWAYS: u32 = COUNTED | DESTROY_WAIT | STATISTICS;
 }
 
 /// Bits of the `flags` of regions and copies.
@@ -326,6 +336,172 @@ pub struct SyncRecv {
     pub pad: u32,
 }
 
+/// Copies at most `length` bytes between two regions, and tells how many it were.
+///
+/// Not part of ABI 0xd: see [`feature::COUNTED`]. Unknown flags are refused.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CopyCounted {
+    /// The region to copy from.
+    pub src_cookie: Cookie,
+    /// Bytes to leave out at its start.
+    pub src_offset: u64,
+    /// The region to copy to.
+    pub dst_cookie: Cookie,
+    /// Bytes to leave out at its start.
+    pub dst_offset: u64,
+    /// The most bytes to copy.
+    pub length: u64,
+    /// Bits of [`flag::COPY_MASK`].
+    pub flags: u32,
+    /// The slot of an asynchronous request.
+    pub async_status_index: u32,
+    /// Out: a value of [`status`].
+    pub current_status: u32,
+    /// Must be 0.
+    pub pad: u32,
+    /// Out: the bytes that were copied, or, while the request is pending, are going to be.
+    pub copied: u64,
+}
+
+impl CopyCounted {
+    /// The same request without the count.
+    pub const fn bounded(&self) -> CopyBounded {
+        CopyBounded {
+            src_cookie: self.src_cookie,
+            src_offset: self.src_offset,
+            dst_cookie: self.dst_cookie,
+            dst_offset: self.dst_offset,
+            length: self.length,
+            flags: self.flags,
+            current_status: self.current_status,
+            async_status_index: self.async_status_index,
+            pad: self.pad,
+        }
+    }
+}
+
+/// Copies at most `length` bytes between a region and the caller's own memory, and tells how many it
+/// were.
+///
+/// Not part of ABI 0xd: see [`feature::COUNTED`]. Unknown flags are refused.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InlineCopyCounted {
+    /// Address of an array of [`Iovec`].
+    pub local_iovec_array: u64,
+    /// Entries of that array.
+    pub local_iovec_nr: u32,
+    /// 0 copies from the region, 1 to it; nothing else is accepted.
+    pub write: u32,
+    /// The region.
+    pub remote_cookie: Cookie,
+    /// Bytes to leave out at its start.
+    pub remote_offset: u64,
+    /// The most bytes to copy.
+    pub length: u64,
+    /// Bits of [`flag::COPY_MASK`].
+    pub flags: u32,
+    /// The slot of an asynchronous request.
+    pub async_status_index: u32,
+    /// Out: a value of [`status`].
+    pub current_status: u32,
+    /// Must be 0.
+    pub pad: u32,
+    /// Out: the bytes that were copied, or, while the request is pending, are going to be.
+    pub copied: u64,
+}
+
+impl InlineCopyCounted {
+    /// The same request without the count.
+    pub const fn bounded(&self) -> InlineCopyBounded {
+        InlineCopyBounded {
+            local_iovec_array: self.local_iovec_array,
+            local_iovec_nr: self.local_iovec_nr,
+            write: self.write,
+            remote_cookie: self.remote_cookie,
+            remote_offset: self.remote_offset,
+            length: self.length,
+            flags: self.flags,
+            current_status: self.current_status,
+            async_status_index: self.async_status_index,
+            pad: self.pad,
+        }
+    }
+}
+
+/// Ends a region, and waits until the last copy that uses it is over.
+///
+/// Not part of ABI 0xd: see [`feature::DESTROY_WAIT`].
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DestroyRegionWait {
+    /// The region.
+    pub cookie: Cookie,
+    /// Must be 0.
+    pub flags: u32,
+    /// Must be 0.
+    pub pad: u32,
+}
+
+/// How many powers of two [`Statistics::copy_sizes`] tells apart.
+pub const SIZE_BUCKETS: usize = 64;
+
+/// What happened in the whole module.
+///
+/// Not part of ABI 0xd: see [`feature::STATISTICS`].
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    /// Must be 0.
+    pub flags: u32,
+    /// Must be 0.
+    pub pad: u32,
+    /// Out: the values of [`Counter::ALL`], in that order.
+    pub counters: [u64; Counter::ALL.len()],
+    /// Out: requests refused because too many were waiting or too many events unread.
+    pub failed_busy: u64,
+    /// Out: regions created.
+    pub regions_created: u64,
+    /// Out: bytes copied in the calls that asked for it.
+    pub bytes_call: u64,
+    /// Out: bytes copied in kernel threads.
+    pub bytes_thread: u64,
+    /// Out: bytes copied by DMA engines.
+    pub bytes_dma: u64,
+    /// Out: contexts that are open now.
+    pub contexts: u64,
+    /// Out: regions whose memory is pinned now.
+    pub regions: u64,
+    /// Out: requests that wait for a kernel thread now, or run in one.
+    pub queued: u64,
+    /// Out: bytes of the pages that are pinned now; a page counts as often as it is pinned.
+    pub pinned_bytes: u64,
+    /// Out: copies that ended, by the bytes they copied: none first, then those of at least
+    /// 2<sup>index − 1</sup> and less than 2<sup>index</sup> bytes; the last has no upper end.
+    pub copy_sizes: [u64; SIZE_BUCKETS],
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self {
+            flags: 0,
+            pad: 0,
+            counters: [0; Counter::ALL.len()],
+            failed_busy: 0,
+            regions_created: 0,
+            bytes_call: 0,
+            bytes_thread: 0,
+            bytes_dma: 0,
+            contexts: 0,
+            regions: 0,
+            queued: 0,
+            pinned_bytes: 0,
+            copy_sizes: [0; SIZE_BUCKETS],
+        }
+    }
+}
+
 /// The values of the requests.
 ///
 /// The direction bits are those that compiled programs pass: seen from the kernel's usual
@@ -341,10 +517,9 @@ pub mod request {
     /// Takes [`BindOffload`].
     pub const BIND_OFFLOAD: u32 = direction::READ | encode::<BindOffload>(0x11);
     /// Deprecated; takes and fills [`InitSend`].
-    pub const INIT_SEND: u32 = direction::WRITE | direction::READ | encode::<InitSend>(0x20);
+    pub const INIT_SEND: u32 = direction::BOTH | encode::<InitSend>(0x20);
     /// Takes and fills [`CreateRegion`].
-    pub const CREATE_REGION: u32 =
-        direction::WRITE | direction::READ | encode::<CreateRegion>(0x21);
+    pub const CREATE_REGION: u32 = direction::BOTH | encode::<CreateRegion>(0x21);
     /// Takes a [`Cookie`].
     pub const DESTROY_REGION: u32 = direction::READ | encode::<Cookie>(0x22);
     /// Deprecated; takes [`InitAsyncRecv`].
@@ -359,6 +534,14 @@ pub mod request {
     pub const COPY_BOUNDED: u32 = direction::READ | encode::<CopyBounded>(0x34);
     /// Takes and fills [`InlineCopyBounded`].
     pub const INLINE_COPY_BOUNDED: u32 = direction::READ | encode::<InlineCopyBounded>(0x35);
+    /// Takes and fills [`CopyCounted`].
+    pub const COPY_COUNTED: u32 = direction::BOTH | encode::<CopyCounted>(0x40);
+    /// Takes and fills [`InlineCopyCounted`].
+    pub const INLINE_COPY_COUNTED: u32 = direction::BOTH | encode::<InlineCopyCounted>(0x41);
+    /// Takes [`DestroyRegionWait`].
+    pub const DESTROY_REGION_WAIT: u32 = direction::WRITE | encode::<DestroyRegionWait>(0x42);
+    /// Takes and fills [`Statistics`].
+    pub const GET_STATISTICS: u32 = direction::BOTH | encode::<Statistics>(0x43);
 
     /// The magic, number and size bits of a request.
     const fn encode<T>(number: u32) -> u32 {
@@ -377,6 +560,7 @@ pub mod request {
         ));
         pub(super) const WRITE: u32 = if ALTERNATIVE { 4 << 29 } else { 1 << 30 };
         pub(super) const READ: u32 = if ALTERNATIVE { 2 << 29 } else { 2 << 30 };
+        pub(super) const BOTH: u32 = WRITE | READ;
     }
 }
 

@@ -68,6 +68,19 @@ fn layouts(out: &mut String) {
     layout!(out, SyncRecv = "knem_cmd_sync_recv_param" {
         recv_iovec_array, recv_iovec_nr, status, send_cookie, flags, pad,
     });
+    layout!(out, CopyCounted = "knem_cmd_copy_counted" {
+        src_cookie, src_offset, dst_cookie, dst_offset, length,
+        flags, async_status_index, current_status, pad, copied,
+    });
+    layout!(out, InlineCopyCounted = "knem_cmd_inline_copy_counted" {
+        local_iovec_array, local_iovec_nr, write, remote_cookie, remote_offset, length,
+        flags, async_status_index, current_status, pad, copied,
+    });
+    layout!(out, DestroyRegionWait = "knem_cmd_destroy_region_wait" { cookie, flags, pad });
+    layout!(out, Statistics = "knem_cmd_statistics" {
+        flags, pad, counters, failed_busy, regions_created, bytes_call, bytes_thread, bytes_dma,
+        contexts, regions, queued, pinned_bytes, copy_sizes,
+    });
 }
 
 /// Every integer constant of the header, with the value that the Rust side has for it.
@@ -89,7 +102,61 @@ const VALUES: &[(&str, u64)] = &[
         "KNEM_CMD_INLINE_COPY_BOUNDED",
         request::INLINE_COPY_BOUNDED as u64,
     ),
+    ("KNEM_CMD_COPY_COUNTED", request::COPY_COUNTED as u64),
+    (
+        "KNEM_CMD_INLINE_COPY_COUNTED",
+        request::INLINE_COPY_COUNTED as u64,
+    ),
+    (
+        "KNEM_CMD_DESTROY_REGION_WAIT",
+        request::DESTROY_REGION_WAIT as u64,
+    ),
+    ("KNEM_CMD_GET_STATISTICS", request::GET_STATISTICS as u64),
     ("KNEM_FEATURE_DMA", feature::DMA as u64),
+    ("KNEM_FEATURE_COUNTED", feature::COUNTED as u64),
+    ("KNEM_FEATURE_DESTROY_WAIT", feature::DESTROY_WAIT as u64),
+    ("KNEM_FEATURE_STATISTICS", feature::STATISTICS as u64),
+    ("KNEM_COUNTER_SUBMITTED", Counter::Submitted as u64),
+    ("KNEM_COUNTER_PROCESSED", Counter::ProcessedTotal as u64),
+    ("KNEM_COUNTER_PROCESSED_DMA", Counter::ProcessedDma as u64),
+    (
+        "KNEM_COUNTER_PROCESSED_THREAD",
+        Counter::ProcessedThread as u64,
+    ),
+    (
+        "KNEM_COUNTER_PROCESSED_PINLOCAL",
+        Counter::ProcessedPinLocal as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_INVALID_FLAGS",
+        Counter::FailedInvalidFlags as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_NO_MEMORY",
+        Counter::FailedNoMemory as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_READ_CMD",
+        Counter::FailedReadCmd as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_FIND_REGION",
+        Counter::FailedFindRegion as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_PIN_LOCAL",
+        Counter::FailedPinLocal as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_COPY_USER",
+        Counter::FailedCopyUser as u64,
+    ),
+    (
+        "KNEM_COUNTER_FAILED_DMA_COPY",
+        Counter::FailedDmaCopy as u64,
+    ),
+    ("KNEM_COUNTER_NR", Counter::ALL.len() as u64),
+    ("KNEM_SIZE_BUCKET_NR", SIZE_BUCKETS as u64),
     ("KNEM_BIND_FLAG_CUSTOM", bind::CUSTOM as u64),
     ("KNEM_BIND_FLAG_CURRENT", bind::CURRENT as u64),
     (
