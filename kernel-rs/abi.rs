@@ -318,6 +318,24 @@ pub struct InitAsyncRecv {
     pub pad: u32,
 }
 
+impl InitAsyncRecv {
+    /// The same request in today's form.
+    pub const fn bounded(&self) -> InlineCopyBounded {
+        InlineCopyBounded {
+            local_iovec_array: self.recv_iovec_array,
+            local_iovec_nr: self.recv_iovec_nr,
+            write: 0,
+            remote_cookie: self.send_cookie,
+            remote_offset: 0,
+            length: u64::MAX,
+            flags: self.flags,
+            current_status: 0,
+            async_status_index: self.status_index,
+            pad: 0,
+        }
+    }
+}
+
 /// Deprecated: copies from a region.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -334,6 +352,24 @@ pub struct SyncRecv {
     pub flags: u32,
     /// Ignored.
     pub pad: u32,
+}
+
+impl SyncRecv {
+    /// The same request in today's form.
+    pub const fn bounded(&self) -> InlineCopyBounded {
+        InlineCopyBounded {
+            local_iovec_array: self.recv_iovec_array,
+            local_iovec_nr: self.recv_iovec_nr,
+            write: 0,
+            remote_cookie: self.send_cookie,
+            remote_offset: 0,
+            length: u64::MAX,
+            flags: self.flags,
+            current_status: 0,
+            async_status_index: 0,
+            pad: 0,
+        }
+    }
 }
 
 /// Copies at most `length` bytes between two regions, and tells how many it were.

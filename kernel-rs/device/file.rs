@@ -9,10 +9,11 @@ use super::{ioctl, report::Report};
 use crate::{
     engine::{context::Context, Engine},
     host::{
-        files::{File, Mode, Readiness},
+        files::{Area, File, Mode, Readiness, Reading, Watcher},
+        log::debug,
         ordering::Relaxed,
         task,
-        user::{UserPtr, UserSliceWriter},
+        user::UserPtr,
         *,
     },
 };
@@ -48,10 +49,10 @@ impl File for OpenFile {
         }
     }
 
-    fn read(&self, buffer: UserSliceWriter, position: u64) -> Result<usize> {
+    fn read(&self, reading: Reading) -> Result<usize> {
         match self {
-            Self::Statistics(report) => report.read(buffer, position),
-            Self::Context(_) => read_events(buffer),
+            Self::Statistics(report) => report.read(reading.buffer, reading.position),
+            Self::Context(file) => file.read_events(reading),
         }
     }
 
@@ -68,31 +69,56 @@ impl File for OpenFile {
         }
     }
 
-    fn poll(&self) -> Readiness {
+    fn poll(&self, watcher: &Watcher) -> Readiness {
         match self {
             Self::Statistics(_) => Readiness::Readable,
-            // Without a status array there will never be an event.
-            Self::Context(_) => Readiness::Error,
+            Self::Context(file) => file.poll(watcher),
+        }
+    }
+
+    fn map(&self, area: &Area<'_>) -> Result {
+        match self {
+            Self::Statistics(_) => Err(EBADF),
+            Self::Context(file) => file.context.offload().map(area),
         }
     }
 
     fn ioctl(&self, request: u32, argument: UserPtr) -> Result {
-        match self {
-            Self::Statistics(_) => Err(EBADF),
-            Self::Context(file) => {
-                if file.write_only {
-                    file.requested.store(true, Relaxed);
-                }
-                ioctl::serve(&file.context, request, argument)
-            }
-        }
+        let served = match self {
+            Self::Statistics(report) => ioctl::serve_reader(report.engine(), request, argument),
+            Self::Context(file) => file.serve(request, argument),
+        };
+        served.inspect_err(|error| debug!("request {request:#x}: {error:?}\n"))
     }
 }
 
-/// Reads events, of which there are none without a status array.
-fn read_events(buffer: UserSliceWriter) -> Result<usize> {
-    match buffer.len() {
-        0 => Ok(0),
-        _ => Err(EINVAL),
+impl ContextFile {
+    fn serve(&self, request: u32, argument: UserPtr) -> Result {
+        if self.write_only {
+            self.requested.store(true, Relaxed);
+        }
+        ioctl::serve(&self.context, request, argument)
+    }
+
+    /// Reads events, of which there are none without a status array.
+    fn read_events(&self, reading: Reading) -> Result<usize> {
+        let offload = self.context.offload();
+        if offload.slots() == 0 && !reading.buffer.is_empty() {
+            return Err(EINVAL);
+        }
+        offload.events.read(reading.buffer, reading.may_wait)
+    }
+
+    fn poll(&self, watcher: &Watcher) -> Readiness {
+        let offload = self.context.offload();
+        watcher.watch(offload.events.arrivals());
+        if offload.slots() == 0 {
+            // Without a status array there will never be an event.
+            Readiness::Error
+        } else if offload.events.any() {
+            Readiness::Readable
+        } else {
+            Readiness::NotYet
+        }
     }
 }

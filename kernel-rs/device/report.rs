@@ -6,8 +6,11 @@ use core::fmt;
 
 use crate::{
     engine::Engine,
-    host::{user::UserSliceWriter, *},
+    host::{params, user::UserSliceWriter, *},
 };
+
+/// How much memory the text starts with at most, in bytes, whatever the parameter says.
+const FIRST_AT_MOST: usize = 1 << 20;
 
 /// The statistics as one open file shows them.
 ///
@@ -25,15 +28,19 @@ impl Report {
         Ok(Self { engine, text })
     }
 
+    /// What the report is about.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Reads from `position`, and tells how many bytes it were.
     pub(super) fn read(&self, mut buffer: UserSliceWriter, position: u64) -> Result<usize> {
         let mut text = self.text.lock();
         if position == 0 || text.0.is_empty() {
             text.0.clear();
-            self.engine
-                .statistics()
-                .write(&mut *text)
-                .map_err(|_| ENOMEM)?;
+            text.0
+                .reserve(params::statistics_length().min(FIRST_AT_MOST), for_caller())?;
+            self.engine.report(&mut *text).map_err(|_| ENOMEM)?;
         }
         let rest = text.0.get(position as usize..).unwrap_or_default();
         let bytes = rest.len().min(buffer.len());

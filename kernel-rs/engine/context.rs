@@ -2,61 +2,80 @@
 
 //! What one open file can do.
 
-use super::{ownership::Ownership, region::Region, request::Request, segments::Segments, Engine};
+use super::{
+    completion::Outcome, counters::Gauge, offload::Offload, ownership::Ownership, region,
+    request::Request, segments::Segments, Engine,
+};
 use crate::{
     abi::{self, Cookie},
-    host::{
-        task::{self, Kuid},
-        *,
-    },
+    host::{log::debug, task, *},
+    logic::flags::{Kind, RegionFlags},
 };
 
 /// A user of the engine, with regions of its own, which end with it.
 pub(crate) struct Context {
-    engine: Arc<Engine>,
     owned: Arc<Ownership>,
-    /// The real user id of the thread that opened the context. It is that of all its regions, and
-    /// does not follow later changes.
-    uid: Kuid,
+    offload: Arc<Offload>,
 }
 
 impl Context {
     /// A context of the calling thread.
     pub(crate) fn new(engine: Arc<Engine>) -> Result<Self> {
-        Ok(Self {
-            engine,
-            owned: Ownership::new()?,
-            uid: task::uid(),
-        })
+        let owned = engine.admit(engine.clone())?;
+        owned.engine().counters.rise(Gauge::Contexts, 1);
+        debug!("context {} opened\n", owned.number());
+        let offload = Offload::new(owned.clone());
+        // Without an offload the context must go again in an orderly way.
+        let offload = offload.inspect_err(|_| Self::forget(&owned))?;
+        Ok(Self { owned, offload })
     }
 
     /// The engine that this context uses.
     pub(crate) fn engine(&self) -> &Engine {
-        &self.engine
+        self.owned.engine()
+    }
+
+    /// What is needed for requests that are not over when the call returns.
+    pub(crate) fn offload(&self) -> &Arc<Offload> {
+        &self.offload
+    }
+
+    /// The regions of this context.
+    pub(super) fn owned(&self) -> &Arc<Ownership> {
+        &self.owned
     }
 
     /// What the driver offers.
     pub(crate) fn info(&self) -> abi::Info {
+        let engine = self.engine();
         abi::Info {
             abi: abi::ABI_VERSION,
-            features: self.engine.features(),
-            ignored_flags: self.engine.masks.ignored(),
-            forced_flags: self.engine.masks.forced(),
+            features: engine.features(),
+            ignored_flags: engine.masks.ignored(),
+            forced_flags: engine.masks.forced(),
         }
     }
 
-    /// Declares memory of the calling process as a region.
+    /// What takes effect of the flags of a new region.
+    pub(crate) fn region_flags(&self, given: u32) -> RegionFlags {
+        self.engine().masks.on_region(given)
+    }
+
+    /// Declares `count` segments of the memory of the calling process, which stand in an array at the
+    /// address `array`, as a region.
     ///
     /// # Errors
     ///
     /// [`ENOMEM`] if there are too many segments or there is too little memory, [`EFAULT`] if the
     /// segments or their memory cannot be accessed.
-    pub(crate) fn create_region(&self, command: &abi::CreateRegion) -> Result<Cookie> {
-        let segments = Segments::read(command.iovec_array, command.iovec_nr)?;
-        let flags = self.engine.masks.on_region(command.flags);
-        let owner = self.owned.clone();
-        let region = Region::new(&segments, command.protection, flags, self.uid, owner)?;
-        self.engine.registry.publish(region)
+    pub(crate) fn create_region(
+        &self,
+        array: u64,
+        count: u32,
+        plan: &region::Plan,
+    ) -> Result<Cookie> {
+        let segments = Segments::read(array, count)?;
+        self.engine().registry.create(&self.owned, &segments, plan)
     }
 
     /// Ends a region of this context.
@@ -65,23 +84,46 @@ impl Context {
     ///
     /// [`EINVAL`] if this context has no such region.
     pub(crate) fn destroy_region(&self, cookie: Cookie) -> Result {
-        self.engine.registry.destroy(&self.owned, cookie)
+        self.engine().registry.destroy(&self.owned, cookie)
     }
 
-    /// Copies between two regions, and tells how it ended: a value of [`abi::status`].
-    pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<u8> {
-        Ok(Request::between(&self.engine, command)?.run(&self.engine))
+    /// Ends a region of this context, and waits until no copy uses it any more.
+    ///
+    /// # Errors
+    ///
+    /// [`EINVAL`] if this context has no such region, nor one that a copy still uses; [`EINTR`] if a
+    /// signal came first.
+    pub(crate) fn destroy_region_and_wait(&self, cookie: Cookie) -> Result {
+        let registry = &self.engine().registry;
+        registry.destroy_and_wait(&self.owned, cookie)
     }
 
-    /// Copies between a region and memory of the caller, and tells how it ended: a value of
-    /// [`abi::status`].
-    pub(crate) fn inline_copy(&self, command: &abi::InlineCopyBounded) -> Result<u8> {
-        Ok(Request::inline(&self.engine, command)?.run(&self.engine))
+    /// Copies between two regions.
+    pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<Outcome> {
+        Request::between(self, command)
+    }
+
+    /// Copies between a region and memory of the caller.
+    pub(crate) fn inline_copy(
+        &self,
+        command: &abi::InlineCopyBounded,
+        kind: Kind,
+    ) -> Result<Outcome> {
+        Request::inline(self, command, kind)
+    }
+
+    fn forget(owned: &Ownership) {
+        let engine = owned.engine();
+        engine.dismiss(owned);
+        engine.counters.fall(Gauge::Contexts, 1);
+        debug!("context {} closed\n", owned.number());
     }
 }
 
 impl Drop for Context {
     fn drop(&mut self) {
-        self.engine.registry.release(&self.owned);
+        self.engine().registry.release(&self.owned);
+        self.offload.close(task::goes_on());
+        Self::forget(&self.owned);
     }
 }

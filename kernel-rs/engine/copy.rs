@@ -3,12 +3,12 @@
 //! The copying itself.
 
 use crate::{
-    host::{pages::PinnedCursor, task, transfer, user::UserCursor, *},
+    host::{pages::PinnedCursor, task, transfer, user::UserCursor},
     logic::cursor::Position,
 };
 
-/// The most bytes that are copied without looking up: at the scheduler, and whether the caller is
-/// about to die.
+/// The most bytes that are copied without looking up: at the scheduler, and whether anybody still
+/// wants the copy.
 const CHUNK: u64 = 1 << 20;
 
 /// What a step counts for at least, so that many tiny steps look up as well.
@@ -25,25 +25,18 @@ pub(crate) enum Route<'a> {
 }
 
 impl Route<'_> {
-    /// Copies so many bytes, which both ends must have.
-    ///
-    /// # Errors
-    ///
-    /// [`EFAULT`] if user memory is not there, [`EINTR`] if the caller is about to die. Some bytes
-    /// may have been copied.
-    pub(crate) fn copy(self, length: u64) -> Result {
+    /// Copies so many bytes, which both ends must have, and tells how many it were: less if user
+    /// memory is not there, or if the copy was given up.
+    pub(crate) fn copy(self, length: u64, given_up: impl Fn() -> bool) -> u64 {
         match self {
             Self::PinnedToPinned(source, target) => {
-                walk(source, target, length, |from, to, bytes| {
-                    transfer::pinned_to_pinned(from, to, bytes);
-                    Ok(())
-                })
+                walk(source, target, length, transfer::pinned_to_pinned, given_up)
             }
             Self::PinnedToUser(source, target) => {
-                walk(source, target, length, transfer::pinned_to_user)
+                walk(source, target, length, transfer::pinned_to_user, given_up)
             }
             Self::UserToPinned(source, target) => {
-                walk(source, target, length, transfer::user_to_pinned)
+                walk(source, target, length, transfer::user_to_pinned, given_up)
             }
         }
     }
@@ -54,33 +47,29 @@ fn walk<S: Position, T: Position>(
     mut source: S,
     mut target: T,
     length: u64,
-    step: impl Fn(&S, &T, u64) -> Result,
-) -> Result {
-    let mut left = length;
+    step: impl Fn(&S, &T, u64) -> u64,
+    given_up: impl Fn() -> bool,
+) -> u64 {
+    let mut copied = 0;
     let mut unseen = 0;
-    while left > 0 {
+    while copied < length {
+        let left = length - copied;
         let bytes = left.min(source.ahead()).min(target.ahead()).min(CHUNK);
-        if bytes == 0 {
-            return Err(EFAULT);
+        let moved = step(&source, &target, bytes);
+        copied += moved;
+        if moved < bytes || bytes == 0 {
+            break;
         }
-        step(&source, &target, bytes)?;
         source.advance(bytes);
         target.advance(bytes);
-        left -= bytes;
         unseen += bytes.max(STEP);
         if unseen >= CHUNK {
             unseen = 0;
-            look_up()?;
+            task::reschedule();
+            if given_up() {
+                break;
+            }
         }
     }
-    Ok(())
-}
-
-#[cold]
-fn look_up() -> Result {
-    task::reschedule();
-    if task::is_dying() {
-        return Err(EINTR);
-    }
-    Ok(())
+    copied
 }

@@ -1,22 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! The counters of the statistics.
+//! The numbers of the statistics.
 
 use crate::{
-    abi::Counter,
+    abi::{self, Counter, SIZE_BUCKETS},
     host::{percpu::PerCpuCounters, *},
+    logic::histogram,
 };
 
-const COUNT: usize = Counter::ALL.len();
+/// What is counted besides [`Counter::ALL`].
+#[derive(Clone, Copy)]
+#[repr(usize)]
+pub(crate) enum Sum {
+    /// Requests refused because too many were waiting.
+    Busy = Counter::ALL.len(),
+    /// Regions created.
+    RegionsCreated,
+    /// Bytes copied in calls.
+    BytesCall,
+    /// Bytes copied in kernel threads.
+    BytesThread,
+}
+
+/// What is there now. Clearing the statistics does not change it.
+#[derive(Clone, Copy)]
+#[repr(usize)]
+pub(crate) enum Gauge {
+    /// Contexts.
+    Contexts = SIZES + SIZE_BUCKETS,
+    /// Regions whose memory is pinned.
+    Regions,
+    /// Requests that wait for a thread or run in one.
+    Queued,
+    /// Bytes of pinned pages.
+    PinnedBytes,
+}
+
+/// Where the sizes of copies start.
+const SIZES: usize = Sum::BytesThread as usize + 1;
+/// All that can be cleared.
+const EVENTS: usize = SIZES + SIZE_BUCKETS;
+const ALL: usize = Gauge::PinnedBytes as usize + 1;
 
 /// Counts what happens to requests; exact, however many tasks count at once.
 #[pin_data]
 pub(crate) struct Counters {
-    values: PerCpuCounters<COUNT>,
+    values: PerCpuCounters<ALL>,
     /// The values when they were last cleared. Clearing does not touch the counters themselves,
     /// which other CPUs are changing meanwhile.
     #[pin]
-    cleared: Mutex<[u64; COUNT]>,
+    cleared: Mutex<[u64; EVENTS]>,
 }
 
 impl Counters {
@@ -24,7 +57,7 @@ impl Counters {
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             values: PerCpuCounters::new()?,
-            cleared <- new_mutex!([0; COUNT], "Counters::cleared"),
+            cleared <- new_mutex!([0; EVENTS], "Counters::cleared"),
         }? Error)
     }
 
@@ -33,14 +66,56 @@ impl Counters {
         self.values.add(counter as usize, 1);
     }
 
-    /// The values of [`Counter::ALL`] since they were last cleared.
-    pub(crate) fn snapshot(&self) -> [u64; COUNT] {
-        let cleared = self.cleared.lock();
-        core::array::from_fn(|index| self.values.sum(index).wrapping_sub(cleared[index]))
+    /// Adds to a sum.
+    pub(crate) fn add(&self, sum: Sum, value: u64) {
+        self.values.add(sum as usize, value);
     }
 
-    /// Sets all values to 0.
+    /// Counts a copy that is over, and its bytes.
+    pub(crate) fn ended(&self, place: Sum, bytes: u64) {
+        if bytes > 0 {
+            self.values.add(place as usize, bytes);
+        }
+        self.values.add(SIZES + histogram::bucket(bytes), 1);
+    }
+
+    /// There is more of something.
+    pub(crate) fn rise(&self, gauge: Gauge, value: u64) {
+        self.values.add(gauge as usize, value);
+    }
+
+    /// There is less of something.
+    pub(crate) fn fall(&self, gauge: Gauge, value: u64) {
+        self.values.add(gauge as usize, value.wrapping_neg());
+    }
+
+    /// The values since they were last cleared.
+    pub(crate) fn snapshot(&self) -> abi::Statistics {
+        let cleared = self.cleared.lock();
+        let event = |index: usize| self.values.sum(index).wrapping_sub(cleared[index]);
+        let gauge = |gauge: Gauge| self.values.sum(gauge as usize);
+        abi::Statistics {
+            flags: 0,
+            pad: 0,
+            counters: core::array::from_fn(event),
+            failed_busy: event(Sum::Busy as usize),
+            regions_created: event(Sum::RegionsCreated as usize),
+            bytes_call: event(Sum::BytesCall as usize),
+            bytes_thread: event(Sum::BytesThread as usize),
+            bytes_dma: 0,
+            contexts: gauge(Gauge::Contexts),
+            regions: gauge(Gauge::Regions),
+            queued: gauge(Gauge::Queued),
+            pinned_bytes: gauge(Gauge::PinnedBytes),
+            copy_sizes: core::array::from_fn(|bucket| event(SIZES + bucket)),
+        }
+    }
+
+    /// Sets all values to 0, but for the gauges.
     pub(crate) fn clear(&self) {
-        *self.cleared.lock() = core::array::from_fn(|index| self.values.sum(index));
+        let mut cleared = self.cleared.lock();
+        for (index, value) in cleared.iter_mut().enumerate() {
+            *value = self.values.sum(index);
+        }
     }
 }

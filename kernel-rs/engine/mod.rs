@@ -1,22 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
 //! What moves bytes: regions, the registry in which cookies find them, and the copies.
+//!
+//! A copy is a [`submission`], which turns flags into a plan and takes what the request needs to end;
+//! then a [`request`], which knows its two sides. It is carried out in the call, or put into the
+//! [`queue`] of its context's [`offload`]. Wherever that was, one function of [`completion`] tells
+//! the end.
 
+mod completion;
 pub(crate) mod context;
-pub(crate) mod copy;
-pub(crate) mod counters;
-pub(crate) mod ownership;
+mod copy;
+mod counters;
+mod events;
+mod line;
+mod memory;
+mod offload;
+mod ownership;
+mod queue;
 pub(crate) mod region;
-pub(crate) mod registry;
-pub(crate) mod request;
-pub(crate) mod segments;
+mod registry;
+mod request;
+mod roster;
+mod segments;
+mod submission;
+
+use core::fmt;
 
 use crate::{
-    host::{params, Arc, *},
-    logic::{flags::Masks, text::Statistics},
+    abi::{self, feature, Counter},
+    host::{params, *},
+    logic::{flags::Masks, text},
 };
-use counters::Counters;
+use counters::{Counters, Sum};
+use ownership::Ownership;
 use registry::Registry;
+use roster::Roster;
 
 /// What all contexts share.
 #[pin_data]
@@ -29,6 +47,8 @@ pub(crate) struct Engine {
     registry: Registry,
     #[pin]
     counters: Counters,
+    #[pin]
+    roster: Mutex<Roster>,
 }
 
 impl Engine {
@@ -45,19 +65,31 @@ impl Engine {
                 pin_local_read: params::pin_local_read(),
                 registry <- Registry::new(),
                 counters <- Counters::new(),
+                roster <- new_mutex!(Roster::new(), "Engine::roster"),
             }? Error),
             GFP_KERNEL,
         )
     }
 
-    /// What the statistics tell now.
-    pub(crate) fn statistics(&self) -> Statistics {
-        Statistics {
+    /// What happened so far.
+    pub(crate) fn statistics(&self) -> abi::Statistics {
+        self.counters.snapshot()
+    }
+
+    /// Writes down what happened so far, and, if the administrator wants it, what there is.
+    pub(crate) fn report(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let statistics = text::Statistics {
             features: self.features(),
             forced_flags: self.masks.forced(),
             ignored_flags: self.masks.ignored(),
-            counters: self.counters.snapshot(),
+            debug: params::debugging(),
+            counters: self.counters.snapshot().counters,
+        };
+        statistics.write(out)?;
+        if params::statistics_verbose() {
+            self.roster.lock().list(out)?;
         }
+        Ok(())
     }
 
     /// Sets all counters to 0.
@@ -65,8 +97,27 @@ impl Engine {
         self.counters.clear();
     }
 
-    /// Bits of [`crate::abi::feature`].
+    /// Bits of [`feature`].
     fn features(&self) -> u32 {
-        0
+        feature::ALWAYS
+    }
+
+    /// Adds a context of the calling thread.
+    fn admit(&self, engine: Arc<Self>) -> Result<Arc<Ownership>> {
+        self.roster.lock().admit(engine)
+    }
+
+    /// Removes a context.
+    fn dismiss(&self, owned: &Ownership) {
+        self.roster.lock().dismiss(owned.number());
+    }
+
+    /// Counts a request that was refused because something is scarce.
+    fn refused(&self, error: Error) {
+        if error == EBUSY {
+            self.counters.add(Sum::Busy, 1);
+        } else {
+            self.counters.count(Counter::FailedNoMemory);
+        }
     }
 }

@@ -2,50 +2,58 @@
 
 //! Memory that others may copy from or to.
 
-use super::{ownership::Ownership, segments::Segments};
+use super::{
+    memory::Memory,
+    ownership::{Ownership, Tenancy},
+    segments::Segments,
+};
 use crate::{
     abi::protection,
     host::{
-        pages::{Access, Pinned, Tenure},
+        pages::{Access, Tenure},
         task::Kuid,
         *,
     },
     logic::flags::RegionFlags,
 };
 
+/// What a region is going to be.
+pub(crate) struct Plan {
+    pub(crate) protection: u32,
+    pub(crate) flags: RegionFlags,
+}
+
 /// A region.
 ///
 /// It refers to the pages that its segments had when it was created; they stay pinned until the
 /// last copy that uses the region is over.
 pub(crate) struct Region {
-    pub(super) memory: Pinned,
+    /// Dropped before `tenancy`, so that the memory of a region without an entry is unpinned.
+    pub(super) memory: Memory,
+    pub(super) tenancy: Tenancy,
     pub(super) flags: RegionFlags,
-    pub(super) owner: Arc<Ownership>,
     protection: u32,
-    uid: Kuid,
 }
 
 impl Region {
-    /// Pins memory of the calling process.
-    pub(crate) fn new(
-        segments: &Segments,
-        protection: u32,
-        flags: RegionFlags,
-        uid: Kuid,
-        owner: Arc<Ownership>,
-    ) -> Result<Self> {
-        let access = if protection & protection::WRITE != 0 {
+    /// Pins memory of the calling process for a region.
+    pub(super) fn pin(owner: Arc<Ownership>, segments: &Segments, plan: &Plan) -> Result<Memory> {
+        let access = if plan.protection & protection::WRITE != 0 {
             Access::Write
         } else {
             Access::Read
         };
-        Ok(Self {
-            memory: Pinned::new(segments.runs(), access, Tenure::Region)?,
-            flags,
-            owner,
-            protection,
-            uid,
-        })
+        Memory::new(owner, segments.runs(), access, Tenure::Region)
+    }
+
+    /// A region of pinned memory.
+    pub(super) fn new(memory: Memory, tenancy: Tenancy, plan: &Plan) -> Self {
+        Self {
+            memory,
+            tenancy,
+            flags: plan.flags,
+            protection: plan.protection,
+        }
     }
 
     /// Whether a caller with this real user id may do what `needed`, a bit of [`protection`], says.
@@ -56,7 +64,7 @@ impl Region {
     ///
     /// [`EPERM`] for other users, [`EACCES`] for what the region does not offer.
     pub(super) fn permits(&self, uid: Kuid, needed: u32) -> Result {
-        if !self.flags.any_user_access() && uid != self.uid {
+        if !self.flags.any_user_access() && uid != self.tenancy.owner().uid() {
             return Err(EPERM);
         }
         if self.protection & needed == 0 {

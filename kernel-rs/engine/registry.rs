@@ -2,13 +2,18 @@
 
 //! Where cookies find regions.
 //!
-//! The table holds all regions of the machine, by number. Each context has an [`Ownership`] that
-//! lists the numbers of its own regions. Whoever removes a region from the table is the one who
-//! ends it: its destroyer, its only user, or the end of its context.
+//! The table holds all regions of the machine that can be found, by number. Each context has an
+//! [`Ownership`] that lists its own. Whoever removes a region from the table is the one who ends it:
+//! its destroyer, its only user, or the end of its context.
 //!
 //! Locks: that of an ownership and that of the table are never held together.
 
-use super::{ownership::Ownership, region::Region};
+use super::{
+    counters::Sum,
+    ownership::Ownership,
+    region::{Plan, Region},
+    segments::Segments,
+};
 use crate::{
     abi::Cookie,
     host::{
@@ -40,16 +45,23 @@ impl Registry {
         }? Error)
     }
 
-    /// Makes a region known, and gives it a cookie.
-    pub(super) fn publish(&self, region: Region) -> Result<Cookie> {
+    /// Pins memory of the calling process as a region, makes it known, and gives it a cookie.
+    ///
+    /// # Errors
+    ///
+    /// [`EFAULT`] if the memory cannot be accessed as planned, [`ENOMEM`].
+    pub(super) fn create(
+        &self,
+        owner: &Arc<Ownership>,
+        segments: &Segments,
+        plan: &Plan,
+    ) -> Result<Cookie> {
+        let memory = Region::pin(owner.clone(), segments, plan)?;
         let (sequence, cookie) = self.number();
-        let owner = region.owner.clone();
-        let region = RcuArc::new(region)?;
-        owner.add(sequence)?;
-        if let Err(error) = self.regions.insert(sequence.0, region) {
-            owner.remove(sequence);
-            return Err(error);
-        }
+        let tenancy = owner.add(sequence, plan.flags.single_use())?;
+        let region = RcuArc::new(Region::new(memory, tenancy, plan))?;
+        self.regions.insert(sequence.0, region)?;
+        owner.engine().counters.add(Sum::RegionsCreated, 1);
         Ok(cookie)
     }
 
@@ -65,7 +77,7 @@ impl Registry {
         region.permits(task::uid(), needed)?;
         if region.flags.single_use() {
             self.regions.remove(sequence.0).ok_or(EINVAL)?;
-            region.owner.remove(sequence);
+            region.tenancy.owner().retire(sequence);
         }
         Ok(region)
     }
@@ -77,20 +89,37 @@ impl Registry {
     /// [`EINVAL`] if the owner has no such region.
     pub(super) fn destroy(&self, owner: &Ownership, cookie: Cookie) -> Result {
         let sequence = self.cipher.sequence(cookie).ok_or(EINVAL)?;
-        if !owner.remove(sequence) {
+        if !owner.retire(sequence) {
             return Err(EINVAL);
         }
-        match self.regions.remove(sequence.0) {
-            Some(_region) => Ok(()),
-            None => Err(EINVAL),
+        self.regions.remove(sequence.0);
+        Ok(())
+    }
+
+    /// Ends a region of this owner, unless it has ended already, and waits until no copy uses it any
+    /// more.
+    ///
+    /// # Errors
+    ///
+    /// [`EINVAL`] if the owner has no such region, nor one that a copy still uses; [`EINTR`] if a
+    /// signal came first: then the region has ended, and the wait may be taken up again.
+    pub(super) fn destroy_and_wait(&self, owner: &Ownership, cookie: Cookie) -> Result {
+        let sequence = self.cipher.sequence(cookie).ok_or(EINVAL)?;
+        if owner.retire(sequence) {
+            self.regions.remove(sequence.0);
+        } else if !owner.holds(sequence) {
+            return Err(EINVAL);
         }
+        owner.wait_for_end(sequence)
     }
 
     /// Ends all regions of this owner.
     pub(super) fn release(&self, owner: &Ownership) {
-        let sequences = owner.take();
-        for sequence in sequences.keys() {
+        let mut start = Sequence(0);
+        while let Some((sequence, _)) = owner.first_from(start) {
+            owner.retire(sequence);
             self.regions.remove(sequence.0);
+            start = sequence.following();
             task::reschedule();
         }
     }

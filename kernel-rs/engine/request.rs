@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! A copy that was asked for, from its submission to its result.
+//! The copies that can be asked for: what they copy from and to.
 
-use super::{copy::Route, region::Region, segments::Segments, Engine};
+use super::{
+    completion::Outcome, context::Context, copy::Route, memory::Memory, region::Region,
+    segments::Segments, submission::Submission, Engine,
+};
 use crate::{
-    abi::{self, protection, status, Counter},
+    abi::{self, protection, Counter},
     host::{
-        pages::{Access, Pinned, PinnedCursor, Tenure},
+        pages::{Access, PinnedCursor, Tenure},
         rcu::RcuArc,
         user::UserCursor,
         *,
     },
-    logic::{cursor::effective_length, flags::CopyFlags},
+    logic::{cursor::effective_length, flags::Kind},
 };
 
 /// A region, and the bytes to leave out at its start.
@@ -36,7 +39,7 @@ enum Local {
     /// It is accessed through the caller's mapping.
     Mapped(Segments),
     /// It is pinned.
-    Pinned(Pinned),
+    Pinned(Memory),
 }
 
 impl Local {
@@ -57,19 +60,25 @@ enum Sides {
 }
 
 /// A copy whose parameters were checked, whose regions were found, and which can be carried out.
-pub(crate) struct Request {
+pub(super) struct Request {
     sides: Sides,
     limit: u64,
 }
 
 impl Request {
-    /// A copy between two regions.
+    /// Copies between two regions.
     ///
     /// # Errors
     ///
     /// As in the contract, §13.2.
-    pub(crate) fn between(engine: &Engine, command: &abi::CopyBounded) -> Result<Self> {
-        submit(engine, command.flags, command.async_status_index)?;
+    pub(super) fn between(context: &Context, command: &abi::CopyBounded) -> Result<Outcome> {
+        let submission = Submission::new(
+            context,
+            command.flags,
+            Kind::Current,
+            command.async_status_index,
+        )?;
+        let engine = submission.engine;
         let source = find(
             engine,
             command.src_cookie,
@@ -82,20 +91,25 @@ impl Request {
             command.dst_offset,
             protection::WRITE,
         )?;
-        engine.counters.count(Counter::ProcessedTotal);
-        Ok(Self {
+        submission.accept();
+        Ok(submission.carry_out(Self {
             sides: Sides::Between { source, target },
             limit: command.length,
-        })
+        }))
     }
 
-    /// A copy between a region and the caller's memory.
+    /// Copies between a region and the caller's memory.
     ///
     /// # Errors
     ///
     /// As in the contract, §13.2.
-    pub(crate) fn inline(engine: &Engine, command: &abi::InlineCopyBounded) -> Result<Self> {
-        let flags = submit(engine, command.flags, command.async_status_index)?;
+    pub(super) fn inline(
+        context: &Context,
+        command: &abi::InlineCopyBounded,
+        kind: Kind,
+    ) -> Result<Outcome> {
+        let submission = Submission::new(context, command.flags, kind, command.async_status_index)?;
+        let engine = submission.engine;
         let segments = read_segments(engine, command)?;
         let write = command.write != 0;
         let needed = if write {
@@ -104,44 +118,40 @@ impl Request {
             protection::READ
         };
         let remote = find(engine, command.remote_cookie, command.remote_offset, needed)?;
-        engine.counters.count(Counter::ProcessedTotal);
+        submission.accept();
+        let pin = submission.plan.pin_local || submission.plan.in_thread;
         let sides = if write {
-            let pin = flags.pin_local() || engine.pin_local_read;
+            let pin = pin || engine.pin_local_read;
             Sides::ToRegion {
-                source: local(engine, segments, pin, Access::Read)?,
+                source: local(context, segments, pin, Access::Read)?,
                 target: remote,
             }
         } else {
             Sides::FromRegion {
                 source: remote,
-                target: local(engine, segments, flags.pin_local(), Access::Write)?,
+                target: local(context, segments, pin, Access::Write)?,
             }
         };
-        Ok(Self {
+        Ok(submission.carry_out(Self {
             sides,
             limit: command.length,
-        })
-    }
-
-    /// Carries the copy out now, and tells how it ended: a value of [`status`].
-    pub(crate) fn run(self, engine: &Engine) -> u8 {
-        match self.route().copy(self.length()) {
-            Ok(()) => status::SUCCESS,
-            Err(_) => {
-                engine.counters.count(Counter::FailedCopyUser);
-                status::FAILED
-            }
-        }
+        }))
     }
 
     /// How many bytes are going to be copied.
-    fn length(&self) -> u64 {
+    pub(super) fn length(&self) -> u64 {
         let (source, target) = match &self.sides {
             Sides::Between { source, target } => (source.extent(), target.extent()),
             Sides::FromRegion { source, target } => (source.extent(), target.extent()),
             Sides::ToRegion { source, target } => (source.extent(), target.extent()),
         };
         effective_length(source, target, self.limit)
+    }
+
+    /// Copies `length` bytes, as [`Self::length`] says, and tells how many it were: less if memory
+    /// of the caller is not there, or if the copy was given up.
+    pub(super) fn copy(&self, length: u64, given_up: impl Fn() -> bool) -> u64 {
+        self.route().copy(length, given_up)
     }
 
     fn route(&self) -> Route<'_> {
@@ -165,24 +175,13 @@ impl Request {
     }
 }
 
-/// Resolves the flags of a request. From here on it counts as submitted.
-fn submit(engine: &Engine, given: u32, index: u32) -> Result<CopyFlags> {
-    let flags = engine.masks.on_copy(given);
-    // There is no status array.
-    if !flags.possible(0, index) {
-        return Err(EINVAL);
-    }
-    engine.counters.count(Counter::Submitted);
-    Ok(flags)
-}
-
 fn read_segments(engine: &Engine, command: &abi::InlineCopyBounded) -> Result<Segments> {
     Segments::read(command.local_iovec_array, command.local_iovec_nr).inspect_err(|&error| {
-        engine.counters.count(if error == ENOMEM {
-            Counter::FailedNoMemory
+        if error == EFAULT {
+            engine.counters.count(Counter::FailedReadCmd);
         } else {
-            Counter::FailedReadCmd
-        });
+            engine.refused(error);
+        }
     })
 }
 
@@ -197,13 +196,18 @@ fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Resul
 }
 
 /// Makes the caller's memory ready. It is pinned whole, even if less of it will be used.
-fn local(engine: &Engine, segments: Segments, pin: bool, access: Access) -> Result<Local> {
+fn local(context: &Context, segments: Segments, pin: bool, access: Access) -> Result<Local> {
     if !pin {
         return Ok(Local::Mapped(segments));
     }
-    let counters = &engine.counters;
-    let memory = Pinned::new(segments.runs(), access, Tenure::Request)
-        .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
+    let counters = &context.engine().counters;
+    let memory = Memory::new(
+        context.owned().clone(),
+        segments.runs(),
+        access,
+        Tenure::Request,
+    )
+    .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
     counters.count(Counter::ProcessedPinLocal);
     Ok(Local::Pinned(memory))
 }

@@ -11,12 +11,16 @@ use kernel::{
     bindings,
     error::to_result,
     ffi::{c_int, c_long, c_uint, c_ulong},
+    mm::virt::VmaNew,
     module::{this_module, ModuleMetadata},
+    page::PAGE_SIZE,
     prelude::*,
     sync::Arc,
     types::Opaque,
     uaccess::{UserPtr, UserSlice, UserSliceWriter},
 };
+
+use super::wait::WaitQueue;
 
 /// How a file was opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,8 +40,70 @@ pub(crate) enum Mode {
 pub(crate) enum Readiness {
     /// A read would not block.
     Readable,
+    /// A read would block.
+    NotYet,
     /// There is nothing to wait for.
     Error,
+}
+
+/// What a read is to fill, and how.
+pub(crate) struct Reading {
+    /// The caller's buffer.
+    pub(crate) buffer: UserSliceWriter,
+    /// Where in the file to start.
+    pub(crate) position: u64,
+    /// Whether it may wait.
+    pub(crate) may_wait: bool,
+}
+
+/// Somebody who polls.
+pub(crate) struct Watcher {
+    file: *mut bindings::file,
+    table: *mut bindings::poll_table_struct,
+}
+
+impl Watcher {
+    /// Asks again when the queue is woken up.
+    pub(crate) fn watch(&self, queue: &WaitQueue) {
+        // SAFETY: The file and the table are those of the call to `poll` during which this object
+        // exists. The queue belongs to the open file, so that it lives as long as the file is
+        // watched.
+        unsafe { bindings::poll_wait(self.file, queue.head(), self.table) }
+    }
+}
+
+/// Addresses of the calling process at which something is going to be shown.
+pub(crate) struct Area<'a>(&'a VmaNew);
+
+impl Area<'_> {
+    /// The offset in the file, in bytes.
+    pub(crate) fn offset(&self) -> u64 {
+        // SAFETY: The area is being set up by the caller and belongs to nobody else yet.
+        let pages = unsafe { (*self.0.as_ptr()).vm_pgoff };
+        (pages as u64).saturating_mul(PAGE_SIZE as u64)
+    }
+
+    /// How many bytes there are: whole pages.
+    pub(crate) fn length(&self) -> u64 {
+        (self.0.end() - self.0.start()) as u64
+    }
+
+    /// The area stays as long as it is, and is left out of core dumps.
+    pub(crate) fn settle(&self) {
+        self.0.set_mixedmap();
+        self.0.set_dontexpand();
+        self.0.set_dontdump();
+    }
+
+    /// The address of a page of the area.
+    pub(super) fn page(&self, index: usize) -> Option<usize> {
+        let address = self.0.start() + index * PAGE_SIZE;
+        (address < self.0.end()).then_some(address)
+    }
+
+    pub(super) fn as_ptr(&self) -> *mut bindings::vm_area_struct {
+        self.0.as_ptr()
+    }
 }
 
 /// An open file.
@@ -50,14 +116,17 @@ pub(crate) trait File: Sized + Send + Sync {
     /// Opens the device.
     fn open(device: Arc<Self::Device>, mode: Mode) -> Result<Self>;
 
-    /// Reads from `position` and tells how many bytes it were; the position moves on by as many.
-    fn read(&self, buffer: UserSliceWriter, position: u64) -> Result<usize>;
+    /// Reads, and tells how many bytes it were; the position moves on by as many.
+    fn read(&self, reading: Reading) -> Result<usize>;
 
     /// Takes `bytes` bytes, without looking at them.
     fn write(&self, bytes: usize) -> Result;
 
-    /// Tells what can be done without waiting.
-    fn poll(&self) -> Readiness;
+    /// Tells what can be done without waiting, and lets the watcher know when that changes.
+    fn poll(&self, watcher: &Watcher) -> Readiness;
+
+    /// Shows something at addresses of the caller.
+    fn map(&self, area: &Area<'_>) -> Result;
 
     /// Serves a request.
     fn ioctl(&self, request: u32, argument: UserPtr) -> Result;
@@ -112,7 +181,9 @@ impl<T: File> Node<T> {
         read: Some(Self::read),
         write: Some(Self::write),
         poll: Some(Self::poll),
+        mmap: Some(Self::mmap),
         unlocked_ioctl: Some(Self::ioctl),
+        compat_ioctl: Some(Self::compat_ioctl),
         ..pin_init::zeroed()
     };
 
@@ -159,9 +230,13 @@ impl<T: File> Node<T> {
         position: *mut bindings::loff_t,
     ) -> isize {
         // SAFETY: By the requirements of this function.
-        let (opened, start) = unsafe { (Self::opened(file), *position) };
-        let writer = UserSlice::new(UserPtr::from_ptr(buffer.cast()), bytes).writer();
-        match opened.read(writer, start as u64) {
+        let (opened, start, flags) = unsafe { (Self::opened(file), *position, (*file).f_flags) };
+        let reading = Reading {
+            buffer: UserSlice::new(UserPtr::from_ptr(buffer.cast()), bytes).writer(),
+            position: start as u64,
+            may_wait: flags & bindings::O_NONBLOCK == 0,
+        };
+        match opened.read(reading) {
             Ok(read) => {
                 // SAFETY: The position is valid.
                 unsafe { *position = start.saturating_add(read as bindings::loff_t) };
@@ -192,12 +267,29 @@ impl<T: File> Node<T> {
     /// Only called by the kernel, on a file that `open` opened.
     unsafe extern "C" fn poll(
         file: *mut bindings::file,
-        _table: *mut bindings::poll_table_struct,
+        table: *mut bindings::poll_table_struct,
     ) -> bindings::__poll_t {
+        let watcher = Watcher { file, table };
         // SAFETY: By the requirements of this function.
-        match unsafe { Self::opened(file) }.poll() {
+        match unsafe { Self::opened(file) }.poll(&watcher) {
             Readiness::Readable => bindings::POLLIN | bindings::POLLRDNORM,
+            Readiness::NotYet => 0,
             Readiness::Error => bindings::POLLERR,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Only called by the kernel, on a file that `open` opened, with an area that is being set up.
+    unsafe extern "C" fn mmap(
+        file: *mut bindings::file,
+        vma: *mut bindings::vm_area_struct,
+    ) -> c_int {
+        // SAFETY: By the requirements of this function.
+        let (opened, area) = unsafe { (Self::opened(file), Area(VmaNew::from_raw(vma))) };
+        match opened.map(&area) {
+            Ok(()) => 0,
+            Err(error) => error.to_errno(),
         }
     }
 
@@ -215,6 +307,21 @@ impl<T: File> Node<T> {
             Ok(()) => 0,
             Err(error) => error.to_errno() as c_long,
         }
+    }
+
+    /// Serves a request of a program with addresses of 32 bits. All parameters have the same layout
+    /// there, and the same numbers.
+    ///
+    /// # Safety
+    ///
+    /// As [`Self::ioctl`].
+    unsafe extern "C" fn compat_ioctl(
+        file: *mut bindings::file,
+        request: c_uint,
+        argument: c_ulong,
+    ) -> c_long {
+        // SAFETY: By the requirements of this function.
+        unsafe { Self::ioctl(file, request, argument as u32 as c_ulong) }
     }
 
     /// # Safety

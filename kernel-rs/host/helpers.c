@@ -4,13 +4,18 @@
  * Their Rust declarations stand in helpers.rs.
  */
 
+#include <linux/cpumask.h>
+#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #include "helpers.h"
 
@@ -67,6 +72,65 @@ void knem_cond_resched(void)
 bool knem_fatal_signal_pending(void)
 {
 	return fatal_signal_pending(current);
+}
+
+/* Whether the caller is a process that is not about to end. */
+bool knem_current_goes_on(void)
+{
+	return !(current->flags & (PF_EXITING | PF_KTHREAD));
+}
+
+struct pid *knem_get_current_process(void)
+{
+	return get_pid(task_tgid(current));
+}
+
+void knem_init_waitqueue(struct wait_queue_head *head)
+{
+	init_waitqueue_head(head);
+}
+
+void knem_wake_up_all(struct wait_queue_head *head)
+{
+	wake_up_all(head);
+}
+
+/* Rather none than killing somebody for want of memory. */
+struct page *knem_alloc_shared_page(void)
+{
+	return alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+}
+
+void *knem_page_address(struct page *page)
+{
+	return page_address(page);
+}
+
+void knem_put_page(struct page *page)
+{
+	put_page(page);
+}
+
+size_t knem_cpus_bytes(void)
+{
+	return cpumask_size();
+}
+
+void knem_cpus_of_current(struct cpumask *mask)
+{
+	cpumask_copy(mask, current->cpus_ptr);
+}
+
+void knem_cpus_complement(struct cpumask *mask)
+{
+	cpumask_andnot(mask, cpu_possible_mask, mask);
+}
+
+bool knem_may_log(void)
+{
+	static DEFINE_RATELIMIT_STATE(lines, 5 * HZ, 1000);
+
+	return __ratelimit(&lines);
 }
 
 void knem_this_cpu_add(u64 __percpu *counter, u64 value)

@@ -4,7 +4,11 @@
 
 use core::ffi::c_void;
 
-use kernel::{bindings, ffi::c_uint, types::Opaque};
+use kernel::{
+    bindings,
+    ffi::{c_int, c_uint, c_ulong},
+    types::Opaque,
+};
 
 /// What an allocated object starts with that waits for a grace period before it is freed.
 #[repr(transparent)]
@@ -31,6 +35,17 @@ extern "C" {
     pub(super) fn knem_kfree_rcu(object: *mut RcuObject);
     pub(super) fn knem_cond_resched();
     pub(super) fn knem_fatal_signal_pending() -> bool;
+    pub(super) fn knem_current_goes_on() -> bool;
+    pub(super) fn knem_get_current_process() -> *mut bindings::pid;
+    pub(super) fn knem_init_waitqueue(head: *mut bindings::wait_queue_head);
+    pub(super) fn knem_wake_up_all(head: *mut bindings::wait_queue_head);
+    pub(super) fn knem_alloc_shared_page() -> *mut bindings::page;
+    pub(super) fn knem_page_address(page: *mut bindings::page) -> *mut c_void;
+    pub(super) fn knem_put_page(page: *mut bindings::page);
+    pub(super) fn knem_cpus_bytes() -> usize;
+    pub(super) fn knem_cpus_of_current(mask: *mut bindings::cpumask);
+    pub(super) fn knem_cpus_complement(mask: *mut bindings::cpumask);
+    pub(super) fn knem_may_log() -> bool;
     pub(super) fn knem_this_cpu_add(counter: *mut u64, value: u64);
     pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
 }
@@ -43,4 +58,9 @@ extern "C" {
     pub(super) static knem_param_sync: c_uint;
     pub(super) static knem_param_forceflags: c_uint;
     pub(super) static knem_param_ignoreflags: c_uint;
+    pub(super) static knem_param_debug: c_uint;
+    pub(super) static knem_param_binding: c_int;
+    pub(super) static knem_param_statslen: c_ulong;
+    pub(super) static knem_param_statsverbose: c_uint;
+    pub(super) static knem_param_maxqueued: c_uint;
 }

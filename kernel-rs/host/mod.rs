@@ -9,24 +9,29 @@
 mod batch;
 mod helpers;
 
+pub(crate) mod cpus;
 pub(crate) mod files;
+pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod params;
 pub(crate) mod percpu;
 pub(crate) mod random;
 pub(crate) mod rcu;
+pub(crate) mod shared;
 pub(crate) mod task;
+pub(crate) mod thread;
 pub(crate) mod transfer;
 pub(crate) mod user;
+pub(crate) mod wait;
 
 pub(crate) use kernel::{
     alloc::{flags::*, Flags},
-    new_mutex, pr_info,
+    new_mutex, new_spinlock, pr_info,
     prelude::*,
     rbtree::{RBTree, RBTreeNode},
     sync::{
         atomic::{ordering, Atomic},
-        Arc, Mutex,
+        Arc, Mutex, SetOnce, SpinLock,
     },
 };
 

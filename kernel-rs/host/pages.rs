@@ -49,6 +49,7 @@ pub(crate) enum Tenure {
 /// pinned once for it.
 pub(crate) struct Pinned {
     runs: KVVec<Run>,
+    pages: usize,
     written: Atomic<bool>,
 }
 
@@ -62,6 +63,7 @@ impl Pinned {
     pub(crate) fn new(segments: &[Run], access: Access, tenure: Tenure) -> Result<Self> {
         let mut pinned = Self {
             runs: KVVec::new(),
+            pages: 0,
             written: Atomic::new(false),
         };
         for index in 0..segments.len() {
@@ -74,6 +76,11 @@ impl Pinned {
     /// The length of the memory, in bytes.
     pub(crate) fn length(&self) -> u64 {
         runs::length(&self.runs)
+    }
+
+    /// The size of the pinned pages, in bytes; those that are pinned several times count as often.
+    pub(crate) fn size(&self) -> u64 {
+        bytes_of(self.pages)
     }
 
     /// A position in the memory.
@@ -126,6 +133,7 @@ impl Pinned {
             // with it.
             self.grow(growth.ok_or(EFAULT)?)?;
             batch.take(stretch.pages);
+            self.pages += stretch.pages;
             address += bytes;
         }
         Ok(address)

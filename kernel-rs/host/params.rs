@@ -21,6 +21,50 @@ pub(crate) fn switches() -> Switches {
     }
 }
 
+/// A parameter that may be changed at any time.
+macro_rules! live {
+    ($(#[$doc:meta])* $name:ident: $type:ty = $parameter:ident, $value:ident => $result:expr) => {
+        $(#[$doc])*
+        pub(crate) fn $name() -> $type {
+            // SAFETY: An aligned integer that is always valid, and is written whole.
+            let $value = unsafe { (&raw const helpers::$parameter).read_volatile() };
+            $result
+        }
+    };
+}
+
+live! {
+    /// Where the threads run: on the CPUs of the process if positive, on the others if negative,
+    /// else anywhere.
+    binding: i32 = knem_param_binding, value => value
+}
+
+live! {
+    /// How many bytes of memory the text of the statistics starts with.
+    statistics_length: usize = knem_param_statslen, value => value
+}
+
+live! {
+    /// Whether the statistics list contexts and regions.
+    statistics_verbose: bool = knem_param_statsverbose, value => value != 0
+}
+
+live! {
+    /// How many requests a context may have waiting for its thread.
+    most_queued: usize = knem_param_maxqueued, value => value as usize
+}
+
+live! {
+    /// Whether debugging messages are written.
+    debugging: bool = knem_param_debug, value => value != 0
+}
+
+/// Whether a debugging message may be written now.
+pub(crate) fn debug() -> bool {
+    // SAFETY: Takes no pointers.
+    debugging() && unsafe { helpers::knem_may_log() }
+}
+
 /// Whether the local memory that inline copies read from is pinned.
 pub(crate) fn pin_local_read() -> bool {
     // SAFETY: As in `switches`.

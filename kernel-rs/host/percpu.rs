@@ -33,21 +33,24 @@ impl<const N: usize> PerCpuCounters<N> {
         Ok(Self(NonNull::new(counters.cast()).ok_or(ENOMEM)?))
     }
 
-    /// Adds to the counter at `index` on this CPU.
+    /// Adds to the counter at `index` on this CPU; wraps.
     pub(crate) fn add(&self, index: usize, value: u64) {
-        // SAFETY: `at` gives a per-CPU counter.
-        unsafe { helpers::knem_this_cpu_add(self.at(index), value) }
+        if let Some(counter) = self.at(index) {
+            // SAFETY: `at` gives a per-CPU counter.
+            unsafe { helpers::knem_this_cpu_add(counter, value) }
+        }
     }
 
-    /// The sum of the counter at `index` over all CPUs; wraps.
+    /// The sum of the counter at `index` over all CPUs; wraps. There is nothing beyond the last.
     pub(crate) fn sum(&self, index: usize) -> u64 {
-        // SAFETY: `at` gives a per-CPU counter.
-        unsafe { helpers::knem_per_cpu_sum(self.at(index)) }
+        self.at(index).map_or(0, |counter| {
+            // SAFETY: `at` gives a per-CPU counter.
+            unsafe { helpers::knem_per_cpu_sum(counter) }
+        })
     }
 
-    fn at(&self, index: usize) -> *mut u64 {
-        assert!(index < N);
-        self.0.as_ptr().wrapping_add(index)
+    fn at(&self, index: usize) -> Option<*mut u64> {
+        (index < N).then(|| self.0.as_ptr().wrapping_add(index))
     }
 }
 

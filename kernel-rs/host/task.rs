@@ -2,6 +2,8 @@
 
 //! The calling task.
 
+use core::ptr::NonNull;
+
 use kernel::{bindings, current, ffi::c_int};
 
 use super::helpers;
@@ -29,4 +31,44 @@ pub(crate) fn reschedule() {
 pub(crate) fn is_dying() -> bool {
     // SAFETY: Takes no pointers.
     unsafe { helpers::knem_fatal_signal_pending() }
+}
+
+/// Whether the caller is a process that is not about to end.
+pub(crate) fn goes_on() -> bool {
+    // SAFETY: Takes no pointers.
+    !is_dying() && unsafe { helpers::knem_current_goes_on() }
+}
+
+/// The identity of a process, also when the process is gone.
+///
+/// # Invariants
+///
+/// This object owns a reference to the pointer's target.
+pub(crate) struct Process(NonNull<bindings::pid>);
+
+// SAFETY: Identities belong to no task, and their references are counted atomically.
+unsafe impl Send for Process {}
+// SAFETY: Shared references only read what never changes.
+unsafe impl Sync for Process {}
+
+impl Process {
+    /// That of the calling process.
+    pub(crate) fn of_caller() -> Option<Self> {
+        // SAFETY: Takes no pointers.
+        // INVARIANT: The callee took a reference.
+        NonNull::new(unsafe { helpers::knem_get_current_process() }).map(Self)
+    }
+
+    /// Its number, as the calling process sees it; 0 if it does not see it.
+    pub(crate) fn number(&self) -> i32 {
+        // SAFETY: By the invariants.
+        unsafe { bindings::pid_vnr(self.0.as_ptr()) }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SAFETY: By the invariants.
+        unsafe { bindings::put_pid(self.0.as_ptr()) }
+    }
 }

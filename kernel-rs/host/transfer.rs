@@ -2,57 +2,52 @@
 
 //! Moving bytes between two positions.
 //!
-//! Each function moves `bytes` bytes, which both positions must have ahead of them, and leaves the
-//! positions where they are. User space may access the memory meanwhile: what it sees is its own
+//! Each function moves `bytes` bytes, which both positions must have ahead of them, tells how many it
+//! moved, and leaves the positions where they are. User space may access the memory meanwhile: what it sees is its own
 //! affair, and Rust never sees the memory at all.
 
-use kernel::{bindings, prelude::*};
+use kernel::bindings;
 
 use super::{helpers, pages::PinnedCursor, user::UserCursor};
 use crate::logic::cursor::Position;
 
 /// Copies from pinned memory to pinned memory.
-pub(crate) fn pinned_to_pinned(source: &PinnedCursor<'_>, target: &PinnedCursor<'_>, bytes: u64) {
+pub(crate) fn pinned_to_pinned(
+    source: &PinnedCursor<'_>,
+    target: &PinnedCursor<'_>,
+    bytes: u64,
+) -> u64 {
     let bytes = bytes.min(source.ahead()).min(target.ahead());
     // SAFETY: Both positions have so many bytes, which stay pinned while the positions exist. They
     // may overlap.
-    unsafe { helpers::knem_memmove(target.writable(), source.readable(), bytes as usize) }
+    unsafe { helpers::knem_memmove(target.writable(), source.readable(), bytes as usize) };
+    bytes
 }
 
-/// Copies from pinned memory to user memory.
-///
-/// # Errors
-///
-/// [`EFAULT`] if the user memory cannot be written; some of it may have been.
+/// Copies from pinned memory to user memory; less if some of that cannot be written.
 pub(crate) fn pinned_to_user(
     source: &PinnedCursor<'_>,
     target: &UserCursor<'_>,
     bytes: u64,
-) -> Result {
+) -> u64 {
     let bytes = bytes.min(source.ahead());
     // SAFETY: The source has so many bytes, which stay pinned while the position exists. The target
     // is checked by the callee.
-    match unsafe { bindings::copy_to_user(target.pointer(), source.readable(), bytes as usize) } {
-        0 => Ok(()),
-        _ => Err(EFAULT),
-    }
+    let left =
+        unsafe { bindings::copy_to_user(target.pointer(), source.readable(), bytes as usize) };
+    bytes.saturating_sub(left as u64)
 }
 
-/// Copies from user memory to pinned memory.
-///
-/// # Errors
-///
-/// [`EFAULT`] if the user memory cannot be read; some bytes may have been copied.
+/// Copies from user memory to pinned memory; less if some of the former cannot be read.
 pub(crate) fn user_to_pinned(
     source: &UserCursor<'_>,
     target: &PinnedCursor<'_>,
     bytes: u64,
-) -> Result {
+) -> u64 {
     let bytes = bytes.min(target.ahead());
     // SAFETY: The target has so many bytes, which stay pinned while the position exists. The source
     // is checked by the callee.
-    match unsafe { bindings::copy_from_user(target.writable(), source.pointer(), bytes as usize) } {
-        0 => Ok(()),
-        _ => Err(EFAULT),
-    }
+    let left =
+        unsafe { bindings::copy_from_user(target.writable(), source.pointer(), bytes as usize) };
+    bytes.saturating_sub(left as u64)
 }

@@ -28,13 +28,21 @@ macro_rules! plain {
 }
 
 plain!(
+    abi::BindOffload,
+    abi::CopyCounted,
+    abi::DestroyRegionWait,
     abi::Info,
+    abi::InitAsyncRecv,
+    abi::InitSend,
+    abi::InlineCopyCounted,
     abi::Iovec,
     abi::CreateRegion,
     abi::Copy,
     abi::CopyBounded,
     abi::InlineCopy,
     abi::InlineCopyBounded,
+    abi::Statistics,
+    abi::SyncRecv,
 );
 
 /// A position in user memory that is told in virtual addresses. Nothing is known about the memory

@@ -19,6 +19,13 @@ const ROUNDS: usize = 27;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sequence(pub u64);
 
+impl Sequence {
+    /// The next number.
+    pub const fn following(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
 /// Turns the numbers of regions into cookies and back.
 pub struct Cipher {
     round_keys: [u32; ROUNDS],

@@ -71,9 +71,42 @@ impl Masks {
         RegionFlags((given | self.forced) & !self.ignored & flag::CREATE_MASK)
     }
 
-    /// What takes effect of the flags of a copy; bits without a meaning there are dropped.
-    pub const fn on_copy(self, given: u32) -> CopyFlags {
-        CopyFlags((given | self.forced) & !self.ignored & flag::COPY_MASK)
+    /// What becomes of a copy with the flags `given`, whose slot is the one at `index` of a status
+    /// array with `slots` slots, 0 if there is none; [`None`] if such a copy is refused. Bits without
+    /// a meaning for copies are dropped.
+    ///
+    /// An asynchronous flag asks for a valid slot even if the copy then runs synchronously. An event
+    /// tells the end of what was meant for the thread, even if the module makes it synchronous, and
+    /// not the end of what the DMA engine tells by itself.
+    pub const fn on_copy(self, given: u32, kind: Kind, slots: u64, index: u32) -> Option<Plan> {
+        let wanted = given | self.forced;
+        let effective = wanted & !self.ignored & flag::COPY_MASK;
+        let asynchronous = match kind {
+            Kind::OldSynchronous => false,
+            Kind::OldAsynchronous | Kind::Current => effective & flag::ASYNC_MASK != 0,
+        };
+        let event = effective & flag::NOTIFY_FD != 0;
+        let event_possible = match kind {
+            Kind::Current => {
+                wanted & flag::THREAD_MASK != 0 && effective & flag::ASYNC_DMA_COMPLETE == 0
+            }
+            Kind::OldAsynchronous => effective & flag::ASYNC_DMA_COMPLETE == 0,
+            Kind::OldSynchronous => false,
+        };
+        if event && !event_possible {
+            return None;
+        }
+        let slot = asynchronous || event || matches!(kind, Kind::OldAsynchronous);
+        if slot && index as u64 >= slots {
+            return None;
+        }
+        Some(Plan {
+            pending: asynchronous,
+            in_thread: asynchronous && effective & flag::MEMCPY_THREAD != 0,
+            slot,
+            event,
+            pin_local: effective & flag::PIN_LOCAL != 0,
+        })
     }
 }
 
@@ -82,6 +115,11 @@ impl Masks {
 pub struct RegionFlags(u32);
 
 impl RegionFlags {
+    /// The same, but the first use consumes the region, whatever the module ignores.
+    pub const fn once(self) -> Self {
+        Self(self.0 | flag::SINGLE_USE)
+    }
+
     /// Whether the first use consumes the region.
     pub const fn single_use(self) -> bool {
         self.0 & flag::SINGLE_USE != 0
@@ -93,28 +131,28 @@ impl RegionFlags {
     }
 }
 
-/// The effective flags of a copy.
+/// The kinds of copies, which differ in how they are told about their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyFlags(u32);
+pub enum Kind {
+    /// The result is in the reply, or if the flags say so in a slot.
+    Current,
+    /// Deprecated: the result is always in a slot.
+    OldAsynchronous,
+    /// Deprecated: the result is always in the reply.
+    OldSynchronous,
+}
 
-impl CopyFlags {
-    /// Whether the local memory is to be pinned.
-    pub const fn pin_local(self) -> bool {
-        self.0 & flag::PIN_LOCAL != 0
-    }
-
-    /// Whether these flags can be honoured by a context whose status array has `slots` slots, 0 if
-    /// there is none, for the slot `index`.
-    ///
-    /// An asynchronous flag asks for a valid slot even if the copy then runs synchronously. An
-    /// event tells the end of work done in the thread, and cannot be told by the DMA engine.
-    pub const fn possible(self, slots: u64, index: u32) -> bool {
-        let asynchronous = self.0 & flag::ASYNC_MASK != 0;
-        if asynchronous && index as u64 >= slots {
-            return false;
-        }
-        let thread = self.0 & flag::THREAD_MASK != 0;
-        let by_hardware = self.0 & flag::ASYNC_DMA_COMPLETE != 0;
-        self.0 & flag::NOTIFY_FD == 0 || thread && !by_hardware
-    }
+/// What becomes of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// It counts as pending from its submission on, as its slot says.
+    pub pending: bool,
+    /// It is left to the kernel thread.
+    pub in_thread: bool,
+    /// Its result is stored in a slot.
+    pub slot: bool,
+    /// Its end is told by an event.
+    pub event: bool,
+    /// Its local memory is pinned.
+    pub pin_local: bool,
 }

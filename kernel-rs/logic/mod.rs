@@ -8,5 +8,7 @@
 pub mod cookie;
 pub mod cursor;
 pub mod flags;
+pub mod histogram;
+pub mod ring;
 pub mod runs;
 pub mod text;

@@ -17,6 +17,8 @@ pub struct Statistics {
     pub forced_flags: u32,
     /// The flags dropped from every request.
     pub ignored_flags: u32,
+    /// Whether debugging messages are written.
+    pub debug: bool,
     /// The values of [`Counter::ALL`], in that order.
     pub counters: [u64; Counter::ALL.len()],
 }
@@ -33,9 +35,64 @@ impl Statistics {
             self.forced_flags, self.ignored_flags
         )?;
         writeln!(out, " DMAEngine: NoKernelSupport")?;
+        let debug = if self.debug { "Enabled" } else { "Disabled" };
+        writeln!(out, " Debug: BuiltIn {debug}")?;
         for (counter, value) in Counter::ALL.iter().zip(self.counters) {
             writeln!(out, " {:LABEL_WIDTH$}: {}", counter.label(), value)?;
         }
         Ok(())
+    }
+}
+
+/// Lists contexts and their regions, as the verbose statistics do.
+pub struct Listing<'a> {
+    out: &'a mut dyn Write,
+    contexts: u64,
+    regions: u64,
+    hidden: u64,
+}
+
+impl<'a> Listing<'a> {
+    /// Nothing is listed yet.
+    pub fn new(out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            contexts: 0,
+            regions: 0,
+            hidden: 0,
+        }
+    }
+
+    /// A context that the reader may see: the process that opened it, and its own number.
+    pub fn context(&mut self, process: i32, number: u64) -> fmt::Result {
+        self.contexts += 1;
+        self.regions = 0;
+        writeln!(self.out, " Pid {process} (#{number})")
+    }
+
+    /// A region of that context, by the number that it has there.
+    pub fn region(&mut self, number: u64, single_use: bool) -> fmt::Result {
+        self.regions += 1;
+        let suffix = if single_use { " SingleUse" } else { "" };
+        writeln!(self.out, "  Region {number:08x}{suffix}")
+    }
+
+    /// The end of that context.
+    pub fn context_end(&mut self) -> fmt::Result {
+        writeln!(self.out, "  Listed {} regions", self.regions)
+    }
+
+    /// A context that the reader may not see.
+    pub fn hide(&mut self) {
+        self.hidden += 1;
+    }
+
+    /// The end of the list.
+    pub fn end(self) -> fmt::Result {
+        write!(self.out, " Listed {} pids", self.contexts)?;
+        if self.hidden > 0 {
+            write!(self.out, " ({} hidden)", self.hidden)?;
+        }
+        writeln!(self.out)
     }
 }

@@ -26,13 +26,19 @@ fn counters() {
     assert_eq!(items("Statistics"), labels);
 }
 
+/// The parameter that a line declares.
+fn declared_name(line: &str) -> Option<&str> {
+    let mut arguments = line.split_once('(')?.1.split(',').map(str::trim);
+    match line.split('(').next()? {
+        "KNEM_PARAM" | "KNEM_PARAM_LIVE" => arguments.next(),
+        "KNEM_PARAM_OF" => arguments.nth(3),
+        _ => None,
+    }
+}
+
 #[test]
 fn parameters() {
-    let mut declared: Vec<&str> = PARAMETERS
-        .lines()
-        .filter_map(|line| line.strip_prefix("KNEM_PARAM("))
-        .filter_map(|line| line.split(',').next())
-        .collect();
+    let mut declared: Vec<&str> = PARAMETERS.lines().filter_map(declared_name).collect();
     let mut described = items("Parameters");
     declared.sort_unstable();
     described.sort_unstable();

@@ -4,15 +4,12 @@
 //!
 //! A C file of static assertions is made from the Rust side and given to the C compiler.
 
-use std::{
-    env,
-    fmt::Write as _,
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-};
+mod support;
+
+use std::fmt::Write as _;
 
 use knem_abi::*;
+use support::compiler::Compiler;
 
 macro_rules! layout {
     ($out:ident, $rust:ident = $c:literal { $($field:ident),* $(,)? }) => {
@@ -184,33 +181,20 @@ const VALUES: &[(&str, u64)] = &[
     ("KNEM_STATUS_FAILED", status::FAILED as u64),
 ];
 
-fn compile(source: &str) -> Result<(), String> {
-    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include");
-    let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let mut run = Command::new(compiler)
-        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
-        .arg("-I")
-        .arg(include)
-        .args(["-x", "c", "-"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("a C compiler runs");
-    run.stdin
-        .take()
-        .unwrap()
-        .write_all(source.as_bytes())
-        .unwrap();
-    let output = run.wait_with_output().unwrap();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-}
-
 const PROLOGUE: &str = "#include <knem_io.h>\n#include <stddef.h>\n";
 
+/// Compilers whose programs the same module serves.
+fn compilers() -> Vec<Compiler> {
+    vec![
+        Compiler::c("c11"),
+        #[cfg(target_arch = "x86_64")]
+        Compiler::c32("c11"),
+    ]
+}
+
+// proves("1.abi")
+// proves("3.layouts")
+// proves("4.constants")
 #[test]
 fn header_and_rust_agree() {
     let mut source = String::from(PROLOGUE);
@@ -236,9 +220,12 @@ fn header_and_rust_agree() {
         )
         .unwrap();
     }
-    compile(&source).unwrap();
+    for compiler in compilers() {
+        compiler.check(&source).unwrap();
+    }
 }
 
+// proves("4.constants")
 #[test]
 fn every_integer_of_the_header_is_compared() {
     let header = include_str!("../../../include/knem_io.h");
@@ -261,10 +248,13 @@ fn every_integer_of_the_header_is_compared() {
 #[test]
 fn a_difference_is_noticed() {
     let wrong = format!("{PROLOGUE}_Static_assert(KNEM_FLAG_DMA == 2, \"flag\");\n");
-    assert!(compile(&wrong).unwrap_err().contains("flag"));
+    for compiler in compilers() {
+        assert!(compiler.check(&wrong).unwrap_err().contains("flag"));
+    }
 }
 
 /// The numbers that compiled programs pass, as the contract lists them (§2).
+// proves("2.numbers")
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn requests_have_the_numbers_of_compiled_programs() {

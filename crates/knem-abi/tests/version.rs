@@ -24,3 +24,11 @@ fn the_npm_package_agrees() {
         .lines()
         .any(|l| l.trim() == line));
 }
+
+#[test]
+fn pkg_config_agrees() {
+    let line = format!("Version: {VERSION}");
+    assert!(include_str!("../../../include/knem.pc")
+        .lines()
+        .any(|l| l == line));
+}

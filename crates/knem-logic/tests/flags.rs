@@ -4,7 +4,7 @@
 
 use knem_logic::{
     abi::flag,
-    flags::{Masks, Switches},
+    flags::{Kind, Masks, Plan, Switches},
 };
 use proptest::prelude::*;
 
@@ -90,7 +90,22 @@ fn masks_apply_to_regions_and_copies() {
         ..DEFAULT
     })
     .unwrap();
-    assert!(pinned.on_copy(0).pin_local());
+    assert!(plan(pinned, 0, Kind::Current).unwrap().pin_local);
+}
+
+#[test]
+fn an_old_send_is_for_one_use_whatever_is_ignored() {
+    let masks = Masks::new(Switches {
+        ignoreflags: flag::SINGLE_USE,
+        ..DEFAULT
+    })
+    .unwrap();
+    assert!(masks.on_region(0).once().single_use());
+}
+
+/// In a context with 4096 slots, for one of them.
+fn plan(masks: Masks, given: u32, kind: Kind) -> Option<Plan> {
+    masks.on_copy(given, kind, 4096, 4095)
 }
 
 #[test]
@@ -101,22 +116,28 @@ fn asynchronous_flags_need_a_slot() {
         flag::DMA_THREAD,
         flag::MEMCPY_THREAD,
     ] {
-        let flags = masks.on_copy(asynchronous);
-        assert!(!flags.possible(0, 0));
-        assert!(flags.possible(4096, 4095));
-        assert!(!flags.possible(4096, 4096));
-        assert!(!flags.possible(4096, u32::MAX));
+        let possible = |slots, index| {
+            masks
+                .on_copy(asynchronous, Kind::Current, slots, index)
+                .is_some()
+        };
+        assert!(!possible(0, 0));
+        assert!(possible(4096, 4095));
+        assert!(!possible(4096, 4096));
+        assert!(!possible(4096, u32::MAX));
+        assert!(possible(1 << 32, u32::MAX));
     }
     // The index of a synchronous request is not looked at.
+    let synchronous = flag::DMA | flag::PIN_LOCAL;
     assert!(masks
-        .on_copy(flag::DMA | flag::PIN_LOCAL)
-        .possible(0, u32::MAX));
+        .on_copy(synchronous, Kind::Current, 0, u32::MAX)
+        .is_some());
 }
 
 #[test]
 fn events_need_a_thread_and_no_hardware() {
     let masks = Masks::new(DEFAULT).unwrap();
-    let possible = |flags| masks.on_copy(flag::NOTIFY_FD | flags).possible(4096, 0);
+    let possible = |flags| plan(masks, flag::NOTIFY_FD | flags, Kind::Current).is_some();
     assert!(!possible(0));
     assert!(!possible(flag::DMA));
     assert!(possible(flag::MEMCPY_THREAD));
@@ -125,11 +146,65 @@ fn events_need_a_thread_and_no_hardware() {
     assert!(!possible(flag::MEMCPY_THREAD | flag::ASYNC_DMA_COMPLETE));
 }
 
+#[test]
+fn only_memcpy_goes_to_the_thread() {
+    let masks = Masks::new(DEFAULT).unwrap();
+    let plan = |flags| plan(masks, flags, Kind::Current).unwrap();
+    let thread = plan(flag::MEMCPY_THREAD);
+    assert!(thread.in_thread && thread.slot && thread.pending && !thread.event);
+    let in_call = plan(flag::DMA_THREAD | flag::ASYNC_DMA_COMPLETE);
+    assert!(!in_call.in_thread && in_call.slot && in_call.pending);
+    let plain = plan(flag::DMA);
+    assert!(!plain.in_thread && !plain.slot && !plain.pending);
+    assert!(plan(flag::MEMCPY_THREAD | flag::NOTIFY_FD).event);
+}
+
+#[test]
+fn what_the_module_makes_synchronous_still_tells_its_end() {
+    let sync = Masks::new(Switches {
+        sync: true,
+        ..DEFAULT
+    })
+    .unwrap();
+    let silent = plan(sync, flag::MEMCPY_THREAD, Kind::Current).unwrap();
+    assert!(!silent.slot && !silent.in_thread && !silent.pending);
+    let told = plan(sync, flag::MEMCPY_THREAD | flag::NOTIFY_FD, Kind::Current).unwrap();
+    assert!(told.event && told.slot && !told.in_thread && !told.pending);
+    // The event needs an array, and an event without a thread is as wrong as ever.
+    let unmapped = sync.on_copy(flag::MEMCPY_THREAD | flag::NOTIFY_FD, Kind::Current, 0, 0);
+    assert_eq!(unmapped, None);
+    assert_eq!(plan(sync, flag::NOTIFY_FD, Kind::Current), None);
+}
+
+#[test]
+fn deprecated_copies_tell_their_end_in_their_own_way() {
+    let masks = Masks::new(DEFAULT).unwrap();
+    let slot = plan(masks, 0, Kind::OldAsynchronous).unwrap();
+    assert!(slot.slot && !slot.pending && !slot.in_thread);
+    assert_eq!(masks.on_copy(0, Kind::OldAsynchronous, 0, 0), None);
+    assert!(
+        plan(masks, flag::NOTIFY_FD, Kind::OldAsynchronous)
+            .unwrap()
+            .event
+    );
+    let by_hardware = flag::NOTIFY_FD | flag::ASYNC_DMA_COMPLETE;
+    assert_eq!(plan(masks, by_hardware, Kind::OldAsynchronous), None);
+    let reply = masks
+        .on_copy(flag::ASYNC_MASK, Kind::OldSynchronous, 0, 0)
+        .unwrap();
+    assert!(!reply.slot && !reply.pending && !reply.in_thread);
+    let event = flag::NOTIFY_FD | flag::MEMCPY_THREAD;
+    assert_eq!(plan(masks, event, Kind::OldSynchronous), None);
+}
+
 proptest! {
     #[test]
     fn bits_without_a_meaning_are_dropped(given: u32) {
         let masks = Masks::new(DEFAULT).unwrap();
-        prop_assert_eq!(masks.on_copy(given), masks.on_copy(given & flag::COPY_MASK));
+        prop_assert_eq!(
+            plan(masks, given, Kind::Current),
+            plan(masks, given & flag::COPY_MASK, Kind::Current)
+        );
         prop_assert_eq!(masks.on_region(given), masks.on_region(given & flag::CREATE_MASK));
     }
 

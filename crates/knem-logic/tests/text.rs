@@ -2,7 +2,10 @@
 
 //! The statistics, letter by letter.
 
-use knem_logic::{abi::Counter, text::Statistics};
+use knem_logic::{
+    abi::Counter,
+    text::{Listing, Statistics},
+};
 
 #[test]
 fn the_text_is_what_programs_read() {
@@ -13,6 +16,7 @@ fn the_text_is_what_programs_read() {
         features: 0,
         forced_flags: 0x10,
         ignored_flags: 0xe,
+        debug: true,
         counters,
     };
     let mut text = String::new();
@@ -25,6 +29,7 @@ knem 2.0.0
  Features: 0x0
  Flags: forcing 0x10, ignoring 0xe
  DMAEngine: NoKernelSupport
+ Debug: BuiltIn Enabled
  Requests Submitted                           : 12
  Requests Processed/Total                     : 0
  Requests Processed/DMA                       : 0
@@ -46,4 +51,36 @@ fn counters_stand_in_their_order() {
     for (index, counter) in Counter::ALL.iter().enumerate() {
         assert_eq!(*counter as usize, index);
     }
+}
+
+#[test]
+fn the_list_is_what_programs_read() {
+    let mut text = String::new();
+    let mut listing = Listing::new(&mut text);
+    listing.context(42, 7).unwrap();
+    listing.region(1, false).unwrap();
+    listing.region(0x1_0000_0002, true).unwrap();
+    listing.context_end().unwrap();
+    listing.hide();
+    listing.context(0, 9).unwrap();
+    listing.context_end().unwrap();
+    listing.end().unwrap();
+    assert_eq!(
+        text,
+        " Pid 42 (#7)
+  Region 00000001
+  Region 100000002 SingleUse
+  Listed 2 regions
+ Pid 0 (#9)
+  Listed 0 regions
+ Listed 2 pids (1 hidden)
+"
+    );
+}
+
+#[test]
+fn an_empty_list_says_so() {
+    let mut text = String::new();
+    Listing::new(&mut text).end().unwrap();
+    assert_eq!(text, " Listed 0 pids\n");
 }
