@@ -54,7 +54,8 @@ impl SharedBytes {
     /// [`ENOMEM`] if there is too little memory, or the caller is about to die.
     pub(crate) fn new(bytes: u64) -> Result<Self> {
         let count = usize::try_from(bytes.div_ceil(PAGE_SIZE as u64)).map_err(|_| ENOMEM)?;
-        let mut pages = KVVec::with_capacity(count, for_caller())?;
+        // Grows with the pages, so that it is they who find that there is too little memory.
+        let mut pages = KVVec::new();
         for _ in 0..count {
             if task::is_dying() {
                 return Err(ENOMEM);
