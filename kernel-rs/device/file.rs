@@ -102,20 +102,20 @@ impl ContextFile {
 
     /// Reads events, of which there are none without a status array.
     fn read_events(&self, reading: Reading) -> Result<usize> {
-        let offload = self.context.offload();
-        if offload.slots() == 0 && !reading.buffer.is_empty() {
+        let status = &self.context.offload().status;
+        if status.slots() == 0 && !reading.buffer.is_empty() {
             return Err(EINVAL);
         }
-        offload.events.read(reading.buffer, reading.may_wait)
+        status.events.read(reading.buffer, reading.may_wait)
     }
 
     fn poll(&self, watcher: &Watcher) -> Readiness {
-        let offload = self.context.offload();
-        watcher.watch(offload.events.arrivals());
-        if offload.slots() == 0 {
+        let status = &self.context.offload().status;
+        watcher.watch(status.events.arrivals());
+        if status.slots() == 0 {
             // Without a status array there will never be an event.
             Readiness::Error
-        } else if offload.events.any() {
+        } else if status.events.any() {
             Readiness::Readable
         } else {
             Readiness::NotYet

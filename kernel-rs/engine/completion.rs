@@ -2,7 +2,10 @@
 
 //! How the end of a request is told.
 
-use super::{counters::Sum, offload::Offload, Engine};
+use super::{
+    counters::{Counters, Sum},
+    status::Status,
+};
 use crate::{
     abi::{status, Counter},
     host::*,
@@ -40,7 +43,7 @@ impl Outcome {
 
 /// Where the end of a request is to be told. If it never is, the place of its event is given back.
 pub(super) struct Ticket {
-    offload: Arc<Offload>,
+    status: Arc<Status>,
     index: u32,
     event: bool,
 }
@@ -51,12 +54,12 @@ impl Ticket {
     /// # Errors
     ///
     /// [`EBUSY`] if there are too many events, [`ENOMEM`].
-    pub(super) fn new(offload: &Arc<Offload>, plan: &Plan, index: u32) -> Result<Self> {
+    pub(super) fn new(status: &Arc<Status>, plan: &Plan, index: u32) -> Result<Self> {
         if plan.event {
-            offload.events.reserve(offload.slots())?;
+            status.events.reserve(status.slots())?;
         }
         Ok(Self {
-            offload: offload.clone(),
+            status: status.clone(),
             index,
             event: plan.event,
         })
@@ -64,14 +67,14 @@ impl Ticket {
 
     /// Marks the slot as that of a request which is not over.
     pub(super) fn announce(&self) {
-        self.offload.store(self.index, status::PENDING);
+        self.status.store(self.index, status::PENDING);
     }
 
     /// Tells the end: first in the slot, after all data, then by the event.
-    fn tell(mut self, status: u8) {
-        self.offload.store(self.index, status);
+    fn tell(mut self, outcome: Outcome) {
+        self.status.store(self.index, outcome.status);
         if core::mem::take(&mut self.event) {
-            self.offload.events.tell(self.index);
+            self.status.events.tell(self.index);
         }
     }
 }
@@ -79,19 +82,19 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.event {
-            self.offload.events.cancel();
+            self.status.events.cancel();
         }
     }
 }
 
 /// The end of every copy, wherever it was carried out. It is counted first, so that whoever learns
 /// of it finds it counted.
-pub(super) fn complete(engine: &Engine, ticket: Option<Ticket>, place: Sum, outcome: Outcome) {
+pub(super) fn complete(counters: &Counters, ticket: Option<Ticket>, place: Sum, outcome: Outcome) {
     if outcome.status == status::FAILED {
-        engine.counters.count(Counter::FailedCopyUser);
+        counters.count(Counter::FailedCopyUser);
     }
-    engine.counters.ended(place, outcome.bytes);
+    counters.ended(place, outcome.bytes);
     if let Some(ticket) = ticket {
-        ticket.tell(outcome.status);
+        ticket.tell(outcome);
     }
 }

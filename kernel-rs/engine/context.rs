@@ -3,19 +3,26 @@
 //! What one open file can do.
 
 use super::{
-    completion::Outcome, counters::Gauge, offload::Offload, ownership::Ownership, region,
-    request::Request, segments::Segments, Engine,
+    completion::Outcome,
+    counters::Gauge,
+    offload::Offload,
+    ownership::Ownership,
+    region,
+    request::{Local, Request, Sides, Window},
+    segments::Segments,
+    submission::Submission,
+    Engine,
 };
 use crate::{
-    abi::{self, Cookie},
-    host::{log::debug, task, *},
+    abi::{self, Cookie, Counter},
+    host::{log::debug, pages::Access, task, *},
     logic::flags::{Kind, RegionFlags},
 };
 
 /// A user of the engine, with regions of its own, which end with it.
 pub(crate) struct Context {
     owned: Arc<Ownership>,
-    offload: Arc<Offload>,
+    offload: Pin<KBox<Offload>>,
 }
 
 impl Context {
@@ -36,13 +43,8 @@ impl Context {
     }
 
     /// What is needed for requests that are not over when the call returns.
-    pub(crate) fn offload(&self) -> &Arc<Offload> {
+    pub(crate) fn offload(&self) -> &Offload {
         &self.offload
-    }
-
-    /// The regions of this context.
-    pub(super) fn owned(&self) -> &Arc<Ownership> {
-        &self.owned
     }
 
     /// What the driver offers.
@@ -99,17 +101,67 @@ impl Context {
     }
 
     /// Copies between two regions.
+    ///
+    /// # Errors
+    ///
+    /// As in the contract, §13.2.
     pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<Outcome> {
-        Request::between(self, command)
+        let submission = self.submit(Kind::Current, command.flags, command.async_status_index)?;
+        let engine = self.engine();
+        let source = Window::source(engine, command.src_cookie, command.src_offset)?;
+        let target = Window::target(engine, command.dst_cookie, command.dst_offset)?;
+        submission.accept();
+        Ok(submission.carry_out(Request {
+            sides: Sides::Between { source, target },
+            limit: command.length,
+        }))
     }
 
     /// Copies between a region and memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As in the contract, §13.2.
     pub(crate) fn inline_copy(
         &self,
         command: &abi::InlineCopyBounded,
         kind: Kind,
     ) -> Result<Outcome> {
-        Request::inline(self, command, kind)
+        let submission = self.submit(kind, command.flags, command.async_status_index)?;
+        let engine = self.engine();
+        let local = self.read_segments(command.local_iovec_array, command.local_iovec_nr)?;
+        let (remote, offset) = (command.remote_cookie, command.remote_offset);
+        let pin = submission.plan.pin_local || submission.plan.in_thread;
+        let sides = if command.write != 0 {
+            let target = Window::target(engine, remote, offset)?;
+            submission.accept();
+            let pin = pin || engine.pin_local_read;
+            let source = Local::new(&self.owned, local, Access::Read, pin)?;
+            Sides::ToRegion { source, target }
+        } else {
+            let source = Window::source(engine, remote, offset)?;
+            submission.accept();
+            let target = Local::new(&self.owned, local, Access::Write, pin)?;
+            Sides::FromRegion { source, target }
+        };
+        let limit = command.length;
+        Ok(submission.carry_out(Request { sides, limit }))
+    }
+
+    fn submit(&self, kind: Kind, flags: u32, index: u32) -> Result<Submission<'_>> {
+        Submission::new(self.engine(), &self.offload, kind, flags, index)
+    }
+
+    /// The segments of a copy.
+    fn read_segments(&self, array: u64, count: u32) -> Result<Segments> {
+        let engine = self.engine();
+        Segments::read(array, count).inspect_err(|&error| {
+            if error == EFAULT {
+                engine.counters.count(Counter::FailedReadCmd);
+            } else {
+                engine.refused(error);
+            }
+        })
     }
 
     fn forget(owned: &Ownership) {

@@ -2,10 +2,10 @@
 
 //! What moves bytes: regions, the registry in which cookies find them, and the copies.
 //!
-//! A copy is a [`submission`], which turns flags into a plan and takes what the request needs to end;
-//! then a [`request`], which knows its two sides. It is carried out in the call, or put into the
-//! [`queue`] of its context's [`offload`]. Wherever that was, one function of [`completion`] tells
-//! the end.
+//! A [`context`] makes a [`submission`] of what it is asked for, which turns flags into a plan and
+//! takes what the copy needs to end. Then it makes a [`request`], which knows its two sides. That is
+//! carried out in the call, or put into the [`queue`] of the context. Wherever that was, one function
+//! of [`completion`] tells the end.
 
 mod completion;
 pub(crate) mod context;
@@ -22,6 +22,7 @@ mod registry;
 mod request;
 mod roster;
 mod segments;
+mod status;
 mod submission;
 
 use core::fmt;

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! Requests that are not over when the call returns: their slots, events, queue and thread.
+//! Requests that are not over when the call returns: their status, their queue, and the thread.
 //!
 //! Everything starts with the status array, which user space maps. The thread starts with the first
 //! request that is queued.
 //!
-//! Locks: `worker` is taken before those of the queue; `setup` is taken alone.
+//! Locks: `worker` is taken before `setup`.
 
 use core::mem;
 
-use super::{events::Events, ownership::Ownership, queue::Queue, Engine};
+use super::{
+    ownership::Ownership,
+    queue::{Place, Queue},
+    status::Status,
+};
 use crate::{
     abi::{bind, BindOffload, STATUS_ARRAY_FILE_OFFSET},
-    host::{
-        cpus::CpuMask,
-        files::Area,
-        log::debug,
-        ordering::Relaxed,
-        params,
-        shared::SharedBytes,
-        thread::{self, Thread},
-        user::UserPtr,
-        *,
-    },
+    host::{cpus::CpuMask, files::Area, log::debug, params, thread::Thread, user::UserPtr, *},
 };
 
 /// The most slots of a status array.
@@ -32,68 +26,44 @@ const MOST_SLOTS: u64 = 1 << 32;
 #[pin_data]
 pub(crate) struct Offload {
     owner: Arc<Ownership>,
-    array: SetOnce<SharedBytes>,
+    pub(crate) status: Arc<Status>,
+    queue: Arc<Queue>,
     #[pin]
     setup: SpinLock<Setup>,
     #[pin]
-    pub(crate) events: Events,
-    #[pin]
-    pub(super) queue: Queue,
-    #[pin]
-    worker: Mutex<Option<Thread<Offload>>>,
-    /// Nobody wants what is queued any more.
-    cancelled: Atomic<bool>,
+    worker: Mutex<Option<Thread<Queue>>>,
 }
 
 /// What is decided until the array is mapped.
 struct Setup {
     /// The array is mapped, or is being mapped.
     claimed: bool,
-    /// Where the thread is to run; anywhere, if nothing was said.
-    cpus: Option<Arc<CpuMask>>,
+    /// Where the thread is to run, if something was said.
+    bound: Option<Arc<CpuMask>>,
+    /// Where it runs otherwise: anywhere, or as the parameter wanted when the array was mapped.
+    usual: Option<Arc<CpuMask>>,
 }
 
 impl Offload {
     /// Of a new context.
-    pub(super) fn new(owner: Arc<Ownership>) -> Result<Arc<Self>> {
+    pub(super) fn new(owner: Arc<Ownership>) -> Result<Pin<KBox<Self>>> {
+        let status = Status::new()?;
+        let queue = Queue::new(owner.clone())?;
         let setup = Setup {
             claimed: false,
-            cpus: None,
+            bound: None,
+            usual: None,
         };
-        Arc::pin_init(
+        KBox::pin_init(
             pin_init!(Self {
                 owner,
-                array: SetOnce::new(),
+                status,
+                queue,
                 setup <- new_spinlock!(setup, "Offload::setup"),
-                events <- Events::new(),
-                queue <- Queue::new(),
                 worker <- new_mutex!(None, "Offload::worker"),
-                cancelled: Atomic::new(false),
             }),
             for_caller(),
         )
-    }
-
-    /// The engine of the context.
-    pub(super) fn engine(&self) -> &Engine {
-        self.owner.engine()
-    }
-
-    /// How many slots the status array has; 0 before it is mapped.
-    pub(crate) fn slots(&self) -> u64 {
-        self.array.as_ref().map_or(0, SharedBytes::length)
-    }
-
-    /// Stores a value of [`crate::abi::status`] in a slot, after all data that were copied.
-    pub(super) fn store(&self, index: u32, status: u8) {
-        if let Some(array) = self.array.as_ref() {
-            array.store_release(u64::from(index), status);
-        }
-    }
-
-    /// Whether queued requests are to end at once.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Relaxed)
     }
 
     /// Says where the thread is to run.
@@ -120,7 +90,7 @@ impl Offload {
         if setup.claimed {
             return Err(EBUSY);
         }
-        let previous = setup.cpus.replace(cpus);
+        let previous = setup.bound.replace(cpus);
         // What is freed is freed after the lock is released.
         drop(setup);
         drop(previous);
@@ -153,38 +123,35 @@ impl Offload {
             0 => None,
             _ => Some(Arc::new(CpuMask::except_caller()?, for_caller())?),
         };
-        let array = SharedBytes::new(area.length())?;
-        area.settle();
-        array.show(area)?;
-        debug!(
-            "context {}: {} slots\n",
-            self.owner.number(),
-            array.length()
-        );
-        let unused = {
-            let mut setup = self.setup.lock();
-            match setup.cpus {
-                None => mem::replace(&mut setup.cpus, usual),
-                Some(_) => usual,
-            }
-        };
-        drop(unused);
-        self.array.populate(array);
+        let previous = mem::replace(&mut self.setup.lock().usual, usual);
+        drop(previous);
+        self.status.map(area)?;
+        let (number, slots) = (self.owner.number(), self.status.slots());
+        debug!("context {number}: {slots} slots\n");
         Ok(())
     }
 
-    /// Makes sure that there is a thread.
+    /// A place in the queue, and a thread that will come to it.
     ///
     /// # Errors
     ///
-    /// [`ENOMEM`] if there can be no further one.
-    pub(super) fn start_worker(self: &Arc<Self>) -> Result {
+    /// [`EBUSY`] if too many requests are waiting, [`ENOMEM`].
+    pub(super) fn place(&self) -> Result<Place> {
+        let place = Place::new(&self.queue)?;
+        self.start_worker()?;
+        Ok(place)
+    }
+
+    fn start_worker(&self) -> Result {
         let mut worker = self.worker.lock();
         if worker.is_none() {
-            let cpus = self.setup.lock().cpus.clone();
+            let cpus = {
+                let setup = self.setup.lock();
+                setup.bound.as_ref().or(setup.usual.as_ref()).cloned()
+            };
             let number = self.owner.number();
             *worker = Some(Thread::start(
-                self.clone(),
+                self.queue.clone(),
                 c"knem-ctx-%x",
                 number as u32,
                 cpus,
@@ -198,27 +165,11 @@ impl Offload {
     /// killed meanwhile. Then ends the thread. Nobody submits any more.
     pub(super) fn close(&self, in_peace: bool) {
         if !in_peace || self.queue.wait_until_idle().is_err() {
-            self.cancelled.store(true, Relaxed);
+            self.queue.give_up();
         }
         // Waits for the end of what is running.
         let worker = self.worker.lock().take();
         drop(worker);
-        while let Some(job) = self.queue.take() {
-            KBox::into_inner(job).give_up(self);
-            self.queue.settle();
-        }
-    }
-}
-
-impl thread::Body for Offload {
-    fn run(&self) {
-        self.queue.wait_for_work();
-        while !thread::should_stop() {
-            let Some(job) = self.queue.take() else {
-                return;
-            };
-            KBox::into_inner(job).carry_out(self);
-            self.queue.settle();
-        }
+        while self.queue.serve() {}
     }
 }

@@ -6,43 +6,46 @@ use core::mem::MaybeUninit;
 
 use super::{
     completion::{complete, Outcome, Ticket},
-    counters::{Gauge, Sum},
+    counters::{Counters, Gauge, Sum},
     line::Line,
-    offload::Offload,
+    ownership::Ownership,
     request::Request,
-    Engine,
 };
 use crate::host::{
-    params, thread,
-    wait::{Sleep, WaitQueue},
+    ordering::Relaxed,
+    params,
+    thread::{self, Body},
+    wait::Sleep,
     *,
 };
 
-/// A request that is carried out in the thread.
-pub(super) struct Job {
-    pub(super) request: Request,
-    pub(super) ticket: Ticket,
-}
-
-/// The requests that wait, first in, first out.
+/// The requests that wait, first in, first out, and what the thread does with them.
 #[pin_data]
 pub(crate) struct Queue {
+    owner: Arc<Ownership>,
     #[pin]
     line: Line<Option<KBox<Job>>>,
+    /// Nobody wants what is queued any more.
+    given_up: Atomic<bool>,
+}
+
+/// A request that is carried out in the thread.
+struct Job {
+    request: Request,
+    ticket: Ticket,
 }
 
 impl Queue {
     /// Nothing waits.
-    pub(super) fn new() -> impl PinInit<Self> {
-        pin_init!(Self { line <- Line::new() })
-    }
-
-    /// Sleeps until there is work, or the calling thread should stop.
-    pub(super) fn wait_for_work(&self) {
-        // Nothing else ends this sleep.
-        let _ = self.changed().sleep(Sleep::Idle, || {
-            !self.line.is_empty() || thread::should_stop()
-        });
+    pub(super) fn new(owner: Arc<Ownership>) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                owner,
+                line <- Line::new(),
+                given_up: Atomic::new(false),
+            }),
+            for_caller(),
+        )
     }
 
     /// Waits until all requests are over.
@@ -51,31 +54,67 @@ impl Queue {
     ///
     /// [`EINTR`] if the caller is about to die.
     pub(super) fn wait_until_idle(&self) -> Result {
-        self.changed()
+        self.line
+            .changed
             .sleep(Sleep::Killable, || self.line.is_idle())
     }
 
-    /// Takes the next request. Its place is free again when [`Self::settle`] is called.
-    pub(super) fn take(&self) -> Option<KBox<Job>> {
-        let mut next = [None];
-        self.line.lend(&mut next);
-        let [next] = next;
-        next
+    /// From now on all requests end at once.
+    pub(super) fn give_up(&self) {
+        self.given_up.store(true, Relaxed);
     }
 
-    /// The request taken is over.
-    pub(super) fn settle(&self) {
+    /// Carries out the request that is first, if there is one.
+    pub(super) fn serve(&self) -> bool {
+        let mut first = [None];
+        self.line.lend(&mut first);
+        let [Some(job)] = first else {
+            return false;
+        };
+        self.carry_out(KBox::into_inner(job));
         self.line.settle(1);
+        true
     }
 
-    fn changed(&self) -> &WaitQueue {
-        &self.line.changed
+    fn carry_out(&self, job: Job) {
+        let Job { request, ticket } = job;
+        let length = request.length();
+        let given_up = || self.given_up.load(Relaxed);
+        let bytes = if given_up() {
+            0
+        } else {
+            request.copy(length, given_up)
+        };
+        let counters = self.counters();
+        counters.fall(Gauge::Queued, 1);
+        complete(
+            counters,
+            Some(ticket),
+            Sum::BytesThread,
+            Outcome::new(bytes, length),
+        );
+        // Only now is the memory unpinned, so that nobody waits for it.
+        drop(request);
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.owner.engine().counters
     }
 }
 
-/// A place in the queue, given back when dropped.
+impl Body for Queue {
+    fn run(&self) {
+        // Nothing else ends this sleep.
+        let _ = self.line.changed.sleep(Sleep::Idle, || {
+            !self.line.is_empty() || thread::should_stop()
+        });
+        while !thread::should_stop() && self.serve() {}
+    }
+}
+
+/// A place in a queue, given back when dropped.
 pub(super) struct Place {
-    offload: Arc<Offload>,
+    queue: Arc<Queue>,
     /// Allocated early, so that queueing does not fail.
     job: Option<KBox<MaybeUninit<Job>>>,
 }
@@ -86,11 +125,11 @@ impl Place {
     /// # Errors
     ///
     /// [`EBUSY`] if the context has too many requests waiting, [`ENOMEM`].
-    pub(super) fn new(offload: &Arc<Offload>) -> Result<Self> {
+    pub(super) fn new(queue: &Arc<Queue>) -> Result<Self> {
         let job = KBox::new_uninit(for_caller())?;
-        offload.queue.line.reserve(params::most_queued())?;
+        queue.line.reserve(params::most_queued())?;
         Ok(Self {
-            offload: offload.clone(),
+            queue: queue.clone(),
             job: Some(job),
         })
     }
@@ -99,8 +138,8 @@ impl Place {
     pub(super) fn fill(mut self, request: Request, ticket: Ticket) {
         if let Some(job) = self.job.take() {
             let job = KBox::write(job, Job { request, ticket });
-            self.offload.engine().counters.rise(Gauge::Queued, 1);
-            self.offload.queue.line.push(Some(job));
+            self.queue.counters().rise(Gauge::Queued, 1);
+            self.queue.line.push(Some(job));
         }
     }
 }
@@ -108,29 +147,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if self.job.is_some() {
-            self.offload.queue.line.cancel();
+            self.queue.line.cancel();
         }
-    }
-}
-
-impl Job {
-    /// Carries the request out, as far as its context does not give it up.
-    pub(super) fn carry_out(self, offload: &Offload) {
-        let length = self.request.length();
-        let bytes = self.request.copy(length, || offload.is_cancelled());
-        self.end(offload.engine(), Outcome::new(bytes, length));
-    }
-
-    /// Ends the request without doing anything.
-    pub(super) fn give_up(self, offload: &Offload) {
-        let outcome = Outcome::new(0, self.request.length());
-        self.end(offload.engine(), outcome);
-    }
-
-    fn end(self, engine: &Engine, outcome: Outcome) {
-        engine.counters.fall(Gauge::Queued, 1);
-        complete(engine, Some(self.ticket), Sum::BytesThread, outcome);
-        // Only now is the memory unpinned, so that nobody waits for it.
-        drop(self.request);
     }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! The copies that can be asked for: what they copy from and to.
+//! What is copied: from where, to where, and how much.
 
 use super::{
-    completion::Outcome, context::Context, copy::Route, memory::Memory, region::Region,
-    segments::Segments, submission::Submission, Engine,
+    copy::Route, memory::Memory, ownership::Ownership, region::Region, segments::Segments, Engine,
 };
 use crate::{
     abi::{self, protection, Counter},
@@ -14,16 +13,42 @@ use crate::{
         user::UserCursor,
         *,
     },
-    logic::{cursor::effective_length, flags::Kind},
+    logic::cursor::effective_length,
 };
 
 /// A region, and the bytes to leave out at its start.
-struct Window {
+pub(super) struct Window {
     region: RcuArc<Region>,
     offset: u64,
 }
 
 impl Window {
+    /// A region to copy from, found by the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// [`EINVAL`] if there is none, [`EPERM`] or [`EACCES`] if the caller may not copy from it.
+    pub(super) fn source(engine: &Engine, cookie: abi::Cookie, offset: u64) -> Result<Self> {
+        Self::find(engine, cookie, offset, protection::READ)
+    }
+
+    /// A region to copy to, found by the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::source`].
+    pub(super) fn target(engine: &Engine, cookie: abi::Cookie, offset: u64) -> Result<Self> {
+        Self::find(engine, cookie, offset, protection::WRITE)
+    }
+
+    fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Self> {
+        let region = engine
+            .registry
+            .find(cookie, needed)
+            .inspect_err(|_| engine.counters.count(Counter::FailedFindRegion))?;
+        Ok(Self { region, offset })
+    }
+
     /// Length and offset.
     fn extent(&self) -> (u64, u64) {
         (self.region.memory.length(), self.offset)
@@ -35,7 +60,7 @@ impl Window {
 }
 
 /// Memory of the caller.
-enum Local {
+pub(super) enum Local {
     /// It is accessed through the caller's mapping.
     Mapped(Segments),
     /// It is pinned.
@@ -43,6 +68,28 @@ enum Local {
 }
 
 impl Local {
+    /// Makes memory of the caller ready. If it is pinned, then whole, even if less of it will be
+    /// used.
+    ///
+    /// # Errors
+    ///
+    /// [`EFAULT`] if it is to be pinned and cannot be accessed so, [`ENOMEM`].
+    pub(super) fn new(
+        owned: &Arc<Ownership>,
+        segments: Segments,
+        access: Access,
+        pin: bool,
+    ) -> Result<Self> {
+        if !pin {
+            return Ok(Self::Mapped(segments));
+        }
+        let counters = &owned.engine().counters;
+        let memory = Memory::new(owned.clone(), segments.runs(), access, Tenure::Request)
+            .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
+        counters.count(Counter::ProcessedPinLocal);
+        Ok(Self::Pinned(memory))
+    }
+
     /// Length and offset.
     fn extent(&self) -> (u64, u64) {
         match self {
@@ -53,91 +100,20 @@ impl Local {
 }
 
 /// What is copied.
-enum Sides {
+pub(super) enum Sides {
     Between { source: Window, target: Window },
     FromRegion { source: Window, target: Local },
     ToRegion { source: Local, target: Window },
 }
 
-/// A copy whose parameters were checked, whose regions were found, and which can be carried out.
+/// A copy that can be carried out.
 pub(super) struct Request {
-    sides: Sides,
-    limit: u64,
+    pub(super) sides: Sides,
+    /// The most bytes to copy.
+    pub(super) limit: u64,
 }
 
 impl Request {
-    /// Copies between two regions.
-    ///
-    /// # Errors
-    ///
-    /// As in the contract, §13.2.
-    pub(super) fn between(context: &Context, command: &abi::CopyBounded) -> Result<Outcome> {
-        let submission = Submission::new(
-            context,
-            command.flags,
-            Kind::Current,
-            command.async_status_index,
-        )?;
-        let engine = submission.engine;
-        let source = find(
-            engine,
-            command.src_cookie,
-            command.src_offset,
-            protection::READ,
-        )?;
-        let target = find(
-            engine,
-            command.dst_cookie,
-            command.dst_offset,
-            protection::WRITE,
-        )?;
-        submission.accept();
-        Ok(submission.carry_out(Self {
-            sides: Sides::Between { source, target },
-            limit: command.length,
-        }))
-    }
-
-    /// Copies between a region and the caller's memory.
-    ///
-    /// # Errors
-    ///
-    /// As in the contract, §13.2.
-    pub(super) fn inline(
-        context: &Context,
-        command: &abi::InlineCopyBounded,
-        kind: Kind,
-    ) -> Result<Outcome> {
-        let submission = Submission::new(context, command.flags, kind, command.async_status_index)?;
-        let engine = submission.engine;
-        let segments = read_segments(engine, command)?;
-        let write = command.write != 0;
-        let needed = if write {
-            protection::WRITE
-        } else {
-            protection::READ
-        };
-        let remote = find(engine, command.remote_cookie, command.remote_offset, needed)?;
-        submission.accept();
-        let pin = submission.plan.pin_local || submission.plan.in_thread;
-        let sides = if write {
-            let pin = pin || engine.pin_local_read;
-            Sides::ToRegion {
-                source: local(context, segments, pin, Access::Read)?,
-                target: remote,
-            }
-        } else {
-            Sides::FromRegion {
-                source: remote,
-                target: local(context, segments, pin, Access::Write)?,
-            }
-        };
-        Ok(submission.carry_out(Self {
-            sides,
-            limit: command.length,
-        }))
-    }
-
     /// How many bytes are going to be copied.
     pub(super) fn length(&self) -> u64 {
         let (source, target) = match &self.sides {
@@ -173,41 +149,4 @@ impl Request {
             },
         }
     }
-}
-
-fn read_segments(engine: &Engine, command: &abi::InlineCopyBounded) -> Result<Segments> {
-    Segments::read(command.local_iovec_array, command.local_iovec_nr).inspect_err(|&error| {
-        if error == EFAULT {
-            engine.counters.count(Counter::FailedReadCmd);
-        } else {
-            engine.refused(error);
-        }
-    })
-}
-
-fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Window> {
-    match engine.registry.find(cookie, needed) {
-        Ok(region) => Ok(Window { region, offset }),
-        Err(error) => {
-            engine.counters.count(Counter::FailedFindRegion);
-            Err(error)
-        }
-    }
-}
-
-/// Makes the caller's memory ready. It is pinned whole, even if less of it will be used.
-fn local(context: &Context, segments: Segments, pin: bool, access: Access) -> Result<Local> {
-    if !pin {
-        return Ok(Local::Mapped(segments));
-    }
-    let counters = &context.engine().counters;
-    let memory = Memory::new(
-        context.owned().clone(),
-        segments.runs(),
-        access,
-        Tenure::Request,
-    )
-    .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
-    counters.count(Counter::ProcessedPinLocal);
-    Ok(Local::Pinned(memory))
 }

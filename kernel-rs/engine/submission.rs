@@ -7,8 +7,8 @@
 
 use super::{
     completion::{complete, Outcome, Ticket},
-    context::Context,
     counters::Sum,
+    offload::Offload,
     queue::Place,
     request::Request,
     Engine,
@@ -33,22 +33,25 @@ impl<'a> Submission<'a> {
     /// # Errors
     ///
     /// [`EINVAL`] for flags that cannot be honoured, [`EBUSY`] if too much is waiting, [`ENOMEM`].
-    pub(super) fn new(context: &'a Context, flags: u32, kind: Kind, index: u32) -> Result<Self> {
-        let (engine, offload) = (context.engine(), context.offload());
+    pub(super) fn new(
+        engine: &'a Engine,
+        offload: &Offload,
+        kind: Kind,
+        flags: u32,
+        index: u32,
+    ) -> Result<Self> {
+        let status = &offload.status;
         let plan = engine
             .masks
-            .on_copy(flags, kind, offload.slots(), index)
+            .on_copy(flags, kind, status.slots(), index)
             .ok_or(EINVAL)?;
         engine.counters.count(Counter::Submitted);
         let take = || {
             let ticket = plan
                 .slot
-                .then(|| Ticket::new(offload, &plan, index))
+                .then(|| Ticket::new(status, &plan, index))
                 .transpose()?;
-            let place = plan.in_thread.then(|| Place::new(offload)).transpose()?;
-            if place.is_some() {
-                offload.start_worker()?;
-            }
+            let place = plan.in_thread.then(|| offload.place()).transpose()?;
             Ok((ticket, place))
         };
         let (ticket, place) = take().inspect_err(|&error| engine.refused(error))?;
@@ -80,7 +83,7 @@ impl<'a> Submission<'a> {
         let pending = Outcome::pending(length);
         if length == 0 {
             let outcome = Outcome::new(0, 0);
-            complete(engine, ticket, Sum::BytesCall, outcome);
+            complete(&engine.counters, ticket, Sum::BytesCall, outcome);
             return if plan.pending { pending } else { outcome };
         }
         match (place, ticket) {
@@ -92,7 +95,7 @@ impl<'a> Submission<'a> {
             (_, ticket) => {
                 let bytes = request.copy(length, task::is_dying);
                 let outcome = Outcome::new(bytes, length);
-                complete(engine, ticket, Sum::BytesCall, outcome);
+                complete(&engine.counters, ticket, Sum::BytesCall, outcome);
                 outcome
             }
         }
