@@ -92,7 +92,8 @@ impl Registry {
         if !owner.retire(sequence) {
             return Err(EINVAL);
         }
-        self.regions.remove(sequence.0);
+        // A last user may have been faster.
+        self.regions.remove(sequence.0).ok_or(EINVAL)?;
         Ok(())
     }
 
