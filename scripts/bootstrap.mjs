@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -101,9 +102,13 @@ async function pnpm() {
 async function install() {
   const hash = createHash("sha256").update(process.versions.node);
   const inputs = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml"];
-  for (const name of ["kernels", "guest", "knem"]) inputs.push(`packages/${name}/package.json`);
-  for (const name of [...inputs, "scripts/package.json"])
-    hash.update(readFileSync(join(top, name)));
+  const packages = readdirSync(join(top, "packages")).map(
+    (name) => `packages/${name}/package.json`,
+  );
+  for (const name of [...inputs, ...packages, "scripts/package.json"]) {
+    // A folder without one is left over from another branch.
+    if (existsSync(join(top, name))) hash.update(readFileSync(join(top, name)));
+  }
   const wanted = hash.digest("hex");
   const stamp = join(top, "node_modules", ".knem-installed");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;

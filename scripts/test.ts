@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
+// npm run test:all (--all) adds what takes longer: every program for 32 bits, and on more CPUs than there are cores.
 import {
   check,
   must,
@@ -10,8 +11,28 @@ import {
   vitest,
   Workshop,
 } from "@knem/kernels";
-import { conformance } from "./conformance.js";
+import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
+
+const race = (program: string): boolean => program.startsWith("race_");
+/** Something of each kind of request, and of addresses and lengths of all kinds. */
+const narrow = [
+  ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],
+  ...["create_segments", "async_table", "array_map", "events_read", "bind_offload"],
+];
+
+/** Races need more CPUs than there are cores: then threads are stopped anywhere. */
+const usual: (Run & { name: string })[] = [
+  { name: "conformance", wants: (program) => !race(program), clients: true },
+  { name: "races on 4 CPUs", wants: race, cpus: 4 },
+];
+const runs = process.argv.includes("--all")
+  ? [
+      ...usual,
+      { name: "conformance on 4 CPUs", clients: true, cpus: 4 },
+      { name: "32-bit programs", bits: 32 as const },
+    ]
+  : [...usual, { name: "32-bit programs", bits: 32 as const, only: narrow }];
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
@@ -43,7 +64,10 @@ await entryPoint(async (progress) => {
       check("binding declarations", async () => (await workshop.userland()).checkDeclarations()),
       { name: "Node binding", run: () => vitest(cache, checkout, "binding") },
       { name: "guest", run: () => vitest(cache, checkout, "guest") },
-      { name: "conformance", run: () => conformance(workshop, target) },
+      ...runs.map(({ name, ...run }) => ({
+        name,
+        run: () => conformance(workshop, target, run),
+      })),
     ],
     progress,
   );

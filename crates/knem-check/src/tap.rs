@@ -106,6 +106,11 @@ impl Tap {
         self.skipped = Some(reason.to_string());
     }
 
+    /// The next points prove this rule of `contract.toml`.
+    pub fn proves(&mut self, id: &str) {
+        self.line(&format!("# proves {id}"));
+    }
+
     /// A comment line.
     pub fn note(&mut self, text: &str) {
         for line in text.lines() {
@@ -188,6 +193,16 @@ mod tests {
         });
         assert!(text.contains("not ok 1 - a copy\n# expected Ok(SUCCESS), got Err(EFAULT)\n"));
         assert!(text.contains("not ok 2 - a write\n# expected Err(EPERM), got Ok(1)\n"));
+    }
+
+    #[test]
+    fn rules_are_named_before_the_points_that_prove_them() {
+        let (text, _) = report(|tap| {
+            let rule = "7.2.overlap";
+            tap.proves(rule);
+            tap.check("one", true);
+        });
+        assert!(text.contains("# proves 7.2.overlap\nok 1 - one\n"));
     }
 
     #[test]

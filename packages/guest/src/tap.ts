@@ -15,6 +15,8 @@ export interface TapProgram {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What it said to prove, by `# proves <name>` lines before a test that passed. */
+  readonly proven: readonly string[];
 }
 
 export interface TapReport {
@@ -29,6 +31,9 @@ export interface TapReport {
 interface Stream {
   readonly name: string;
   readonly tests: { name: string; verdict: "ok" | "not ok" | "skip"; detail: string[] }[];
+  /** What the next test is to prove. */
+  claims: string[];
+  readonly proven: Set<string>;
   plan?: number;
   /** The plan said so: `1..0 # SKIP`. */
   skipped: boolean;
@@ -69,6 +74,8 @@ function streamsOf(lines: readonly string[]): Stream[] {
       streams.push({
         name: announced || `program ${streams.length + 1}`,
         tests: [],
+        claims: [],
+        proven: new Set(),
         skipped: false,
       });
       announced = "";
@@ -87,15 +94,18 @@ function read(stream: Stream, line: string): boolean {
   const plan = /^1\.\.(\d+)/.exec(line);
   const exit = /^# exit (\d+)/.exec(line);
   const bail = /^Bail out!\s*(.*)$/.exec(line);
+  const claim = /^# proves (\S+)$/.exec(line);
   if (test) {
     const skipped = test[3] !== undefined && test[1] === "ok";
     const verdict = skipped ? "skip" : test[1] === "ok" ? "ok" : "not ok";
     stream.tests.push({ name: test[2] || `test ${stream.tests.length + 1}`, verdict, detail: [] });
+    for (const name of stream.claims.splice(0)) if (verdict === "ok") stream.proven.add(name);
   } else if (plan) {
     stream.plan = Number(plan[1]);
     stream.skipped = stream.plan === 0 && /# SKIP\b/i.test(line);
   } else if (exit) stream.ended = exit[1] ?? "";
   else if (bail) stream.bailed = bail[1] || "no reason given";
+  else if (claim) stream.claims.push(claim[1] ?? "");
   else {
     stream.tests.at(-1)?.detail.push(line);
     return false;
@@ -110,6 +120,7 @@ function summary(stream: Stream): TapProgram {
     passed: count("ok"),
     failed: failuresOf(stream).length,
     skipped: count("skip") + (stream.skipped ? 1 : 0),
+    proven: [...stream.proven],
   };
 }
 

@@ -15,8 +15,8 @@ describe("parseTap", () => {
     const report = parseTap(`${good}# copy\nTAP version 13\nok 1 - copies\n1..1\n`);
     expect(report).toMatchObject({ passed: 3, failed: 0, skipped: 1, failures: [] });
     expect(report.programs).toEqual([
-      { name: "create_region", passed: 2, failed: 0, skipped: 1 },
-      { name: "copy", passed: 1, failed: 0, skipped: 0 },
+      { name: "create_region", passed: 2, failed: 0, skipped: 1, proven: [] },
+      { name: "copy", passed: 1, failed: 0, skipped: 0, proven: [] },
     ]);
   });
 
@@ -28,6 +28,30 @@ describe("parseTap", () => {
       { program: "copy", name: "copies bytes", detail: "# byte 3 is 0, not 7" },
     ]);
     expect(report).toMatchObject({ passed: 1, failed: 1 });
+  });
+
+  it("tells what was proven: named before a test that passed", () => {
+    const lines = [
+      "# copy",
+      "TAP version 13",
+      "# proves a.1",
+      "# proves a.2",
+      "ok 1 - x",
+      "# no proof",
+    ];
+    const rest = [
+      "# proves b",
+      "not ok 2 - y",
+      "# proves c",
+      "ok 3 - z # SKIP here",
+      "ok 4 - w",
+      "1..4",
+    ];
+    const { programs, failures } = parseTap(
+      [...lines, ...rest, "# next", "TAP version 13"].join("\n"),
+    );
+    expect(programs[0]?.proven).toEqual(["a.1", "a.2"]);
+    expect(failures[0]?.detail).toBe("");
   });
 
   it("counts `1..0 # SKIP` as skipped", () => {

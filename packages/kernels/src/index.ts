@@ -28,7 +28,9 @@ export { together } from "./together.js";
 export { type Toolchain, toolchains } from "./toolchains.js";
 export {
   type Binding,
+  type Bits,
   countTests,
+  type ProgramChoice,
   type ProgramCrate,
   type Programs,
   Userland,

@@ -2,6 +2,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Cache } from "./cache.js";
+import { compileClients } from "./clients.js";
 import { type CommandResult, tail } from "./command.js";
 import { KnemError } from "./errors.js";
 import type { Sandbox } from "./sandbox.js";
@@ -14,10 +15,14 @@ const SOURCES = [
   ...["kernel-rs/abi.rs", "kernel-rs/logic", "packages/knem/package.json"],
 ];
 
+/** What the clients are made of. */
+const CLIENT_SOURCES = ["examples", "include"];
+
 /** What tests read besides: they hold the code against the documents and the module. */
 const TESTED = [
   ...SOURCES.filter((name) => !name.startsWith("kernel-rs")),
   "docs",
+  "examples",
   "dkms.conf",
   "kernel-rs",
 ];
@@ -29,7 +34,19 @@ const OUT_INSIDE = "/knem/out";
 /** The crates that are programs. */
 export type ProgramCrate = "knem-bench" | "knem-check";
 
-/** The programs of a crate. */
+/** Whether programs are for the machine itself, or for its 32-bit forebear. */
+export type Bits = 64 | 32;
+
+/** Programs of a crate. */
+export interface ProgramChoice {
+  readonly crate: ProgramCrate;
+  /** Default 64. */
+  readonly bits?: Bits;
+  /** All, if none is named. */
+  readonly only?: readonly string[];
+}
+
+/** Programs and where they lie. */
 export interface Programs {
   readonly folder: string;
   readonly names: readonly string[];
@@ -54,12 +71,18 @@ export class Userland {
     private readonly checkout: string,
   ) {}
 
-  /** The release programs of a crate. Errors: CARGO_FAILED, DISK_FULL. */
-  async programs(crate: ProgramCrate): Promise<Programs> {
+  /** The release programs of a crate, or some of them. Errors: CARGO_FAILED, DISK_FULL. */
+  async programs({ crate, bits = 64, only = [] }: ProgramChoice): Promise<Programs> {
     const install = ["cargo", "install", "--locked", "--no-track", "--root", OUT_INSIDE];
-    const argv = [...install, "--path", `crates/${crate}`];
-    const folder = join(await this.product(crate, argv), "bin");
-    return { folder, names: (await readdir(folder)).sort() };
+    const chosen = ["--path", `crates/${crate}`, ...only.map((name) => `--bin=${name}`)];
+    const argv = [...(bits === 32 ? narrow : []), ...install, ...chosen];
+    return programsIn(join(await this.product(crate, argv), "bin"));
+  }
+
+  /** The clients of examples/, each once for every way of compiling it. Errors: CARGO_FAILED, DISK_FULL. */
+  async clients(): Promise<Programs> {
+    const build = compileClients("examples", "include", OUT_INSIDE);
+    return programsIn(await this.product("the clients", ["sh", "-euc", build], CLIENT_SOURCES));
   }
 
   /** The Node binding. Errors: CARGO_FAILED, DISK_FULL. */
@@ -119,8 +142,8 @@ export class Userland {
   }
 
   /** What `argv` leaves in OUT_INSIDE, made once for these sources and this root. */
-  private async product(crate: string, argv: readonly string[]): Promise<string> {
-    const sources = await hashOf(this.checkout, await this.files(SOURCES));
+  private async product(crate: string, argv: readonly string[], of = SOURCES): Promise<string> {
+    const sources = await hashOf(this.checkout, await this.files(of));
     const inputs = { crate, sources, argv, root: this.sandbox.root.key };
     const make = async (folder: string) => {
       const result = await this.inside(argv, folder);
@@ -163,6 +186,18 @@ export class Userland {
     const found = names.map((name) => sourceFiles(join(this.checkout, name)));
     return (await Promise.all(found)).flat();
   }
+}
+
+/** Sets cargo up for 32-bit programs. Linked statically, they need nothing of 32 bits where they run. */
+const narrow = [
+  "env",
+  "CARGO_BUILD_TARGET=i686-unknown-linux-gnu",
+  "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc",
+  "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS=-Ctarget-feature=+crt-static",
+];
+
+async function programsIn(folder: string): Promise<Programs> {
+  return { folder, names: (await readdir(folder)).sort() };
 }
 
 /** The sums of cargo's `test result:` lines. */

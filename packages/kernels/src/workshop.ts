@@ -12,7 +12,7 @@ import { ensureSystem } from "./system.js";
 import { nameOf, type Target, toolchainOf } from "./targets.js";
 import { together } from "./together.js";
 import { toolchains } from "./toolchains.js";
-import { type Binding, type ProgramCrate, type Programs, Userland } from "./userland.js";
+import { type Binding, type ProgramChoice, type Programs, Userland } from "./userland.js";
 
 /**
  * One checkout, one cache and one display: everything that is built comes from here, each thing once a run and as
@@ -96,11 +96,21 @@ export class Workshop {
     return new Userland(this.cache, await this.sandbox(), this.checkout);
   }
 
-  /** The release programs of a crate. */
-  programs(crate: ProgramCrate): Promise<Programs> {
-    return this.once(crate, async () => {
+  /** The release programs of a crate, or some of them. */
+  programs(choice: ProgramChoice): Promise<Programs> {
+    const { crate, bits = 64, only = [] } = choice;
+    const name = bits === 64 ? crate : `${crate} for ${bits} bits`;
+    return this.once(`${name} ${only}`, async () => {
       const userland = await this.userland();
-      return this.progress.step(`building ${crate}`, () => userland.programs(crate));
+      return this.progress.step(`building ${name}`, () => userland.programs(choice));
+    });
+  }
+
+  /** The clients of examples/. */
+  clients(): Promise<Programs> {
+    return this.once("clients", async () => {
+      const userland = await this.userland();
+      return this.progress.step("building the clients", () => userland.clients());
     });
   }
 

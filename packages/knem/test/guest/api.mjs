@@ -114,7 +114,7 @@ const checks = {
     assert.equal(counts.processedTotal, 3);
     assert.equal(counts.failedFindRegion, 1);
     assert.equal(counted.abi, device.info().abi);
-    assert.deepEqual(counted.other, []);
+    assert.deepEqual(counted.other, [" Debug: BuiltIn Disabled"]);
     region.destroy();
     device.close();
   },
