@@ -30,6 +30,21 @@ pub fn during(
     Ok(rounds)
 }
 
+/// How long a condition may take to come true; a machine that works needs a small part of it.
+pub const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Waits until a condition holds; false if that does not happen within [`PATIENCE`].
+pub fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while !condition() {
+        if start.elapsed() > PATIENCE {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,8 @@
 
 //! Copies: COPY, INLINE_COPY and their bounded forms.
 //!
-//! Padding and output fields go in as garbage and the status index as −1, as existing clients do.
+//! Padding and output fields go in as garbage and, unless a slot is named, the status index as −1,
+//! as existing clients do.
 //! After each call the block is checked: on success only the status may differ, on failure
 //! nothing (§2).
 
@@ -22,10 +23,21 @@ pub struct Status(pub u32);
 /// What a copy answered: the status, or the error of the call itself.
 pub type Outcome = Result<Status, Errno>;
 
+impl Status {
+    /// Not over yet.
+    pub const PENDING: Status = Status(status::PENDING as u32);
+    /// Over, and all bytes are there.
+    pub const SUCCESS: Status = Status(status::SUCCESS as u32);
+    /// Over, and some bytes may be missing.
+    pub const FAILED: Status = Status(status::FAILED as u32);
+}
+
+/// The copy waits for the kernel thread, or runs in it.
+pub const PENDING: Outcome = Ok(Status::PENDING);
 /// The copy is over.
-pub const SUCCESS: Outcome = Ok(Status(status::SUCCESS as u32));
+pub const SUCCESS: Outcome = Ok(Status::SUCCESS);
 /// The copy met a fault in the caller's memory.
-pub const FAILED: Outcome = Ok(Status(status::FAILED as u32));
+pub const FAILED: Outcome = Ok(Status::FAILED);
 
 impl fmt::Debug for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,6 +80,8 @@ pub struct Between {
     pub bound: Option<u64>,
     /// Flags as given to the device.
     pub flags: u32,
+    /// The slot of the status array; `None` gives the index −1.
+    pub slot: Option<u32>,
 }
 
 impl Between {
@@ -102,6 +116,14 @@ impl Between {
         Between { flags, ..self }
     }
 
+    /// Names the slot.
+    pub fn slot(self, slot: u32) -> Between {
+        Between {
+            slot: Some(slot),
+            ..self
+        }
+    }
+
     /// Gives the request.
     ///
     /// # Errors
@@ -117,6 +139,7 @@ impl Between {
             dst_offset,
             bound,
             flags,
+            slot,
         } = self;
         let bounded = knem_abi::CopyBounded {
             src_cookie: src,
@@ -126,7 +149,7 @@ impl Between {
             length: bound.unwrap_or(0),
             flags,
             current_status: GARBAGE,
-            async_status_index: u32::MAX,
+            async_status_index: slot.unwrap_or(u32::MAX),
             pad: GARBAGE,
         };
         if bound.is_some() {
@@ -139,7 +162,7 @@ impl Between {
             dst_offset,
             flags,
             current_status: GARBAGE,
-            async_status_index: u32::MAX,
+            async_status_index: slot.unwrap_or(u32::MAX),
             pad: GARBAGE,
         };
         call!(device, request::COPY, unbounded)
@@ -165,6 +188,8 @@ pub struct Inline<'a> {
     pub bound: Option<u64>,
     /// Flags as given to the device.
     pub flags: u32,
+    /// The slot of the status array; `None` gives the index −1.
+    pub slot: Option<u32>,
     /// Keeps the array alive as long as the request.
     pub local: PhantomData<&'a [Iovec]>,
 }
@@ -206,6 +231,14 @@ impl<'a> Inline<'a> {
         Inline { flags, ..self }
     }
 
+    /// Names the slot.
+    pub fn slot(self, slot: u32) -> Inline<'a> {
+        Inline {
+            slot: Some(slot),
+            ..self
+        }
+    }
+
     /// Gives the request.
     ///
     /// # Errors
@@ -223,7 +256,7 @@ impl<'a> Inline<'a> {
             length: self.bound.unwrap_or(0),
             flags: self.flags,
             current_status: GARBAGE,
-            async_status_index: u32::MAX,
+            async_status_index: self.slot.unwrap_or(u32::MAX),
             pad: GARBAGE,
         };
         if self.bound.is_some() {
@@ -237,7 +270,7 @@ impl<'a> Inline<'a> {
             remote_offset: self.offset,
             flags: self.flags,
             current_status: GARBAGE,
-            async_status_index: u32::MAX,
+            async_status_index: self.slot.unwrap_or(u32::MAX),
             pad: GARBAGE,
         };
         call!(device, request::INLINE_COPY, unbounded)

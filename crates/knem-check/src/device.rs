@@ -87,7 +87,7 @@ impl Device {
     pub fn call_at(&self, request: u32, address: u64) -> Result<(), Errno> {
         // SAFETY: the kernel checks the address; memory that requests write to is either a block
         // that the caller lends mutably, or mapped memory that Rust knows only by address.
-        let answer = unsafe { libc::ioctl(self.number(), request as _, address) };
+        let answer = unsafe { libc::ioctl(self.number(), request as _, address as libc::c_ulong) };
         let value = check(answer as isize)?;
         assert_eq!(
             value, 0,
@@ -120,7 +120,7 @@ impl Device {
     pub fn read_from(&self, position: i64, buffer: &mut [u8]) -> Result<usize, Errno> {
         // SAFETY: the buffer is lent mutably for the call.
         check(unsafe {
-            libc::pread(
+            libc::pread64(
                 self.number(),
                 buffer.as_mut_ptr().cast(),
                 buffer.len(),
@@ -152,7 +152,7 @@ impl Device {
     /// What `lseek` answers.
     pub fn seek(&self, offset: i64, whence: i32) -> Result<usize, Errno> {
         // SAFETY: no memory is involved.
-        check(unsafe { libc::lseek(self.number(), offset, whence) } as isize)
+        check(unsafe { libc::lseek64(self.number(), offset, whence) } as isize)
     }
 
     /// Asks at once which of `events` are there; 0 means none.
@@ -160,13 +160,38 @@ impl Device {
     /// # Errors
     /// What `poll` answers.
     pub fn poll(&self, events: i16) -> Result<i16, Errno> {
+        self.poll_within(events, 0)
+    }
+
+    /// Waits for one of `events`, so many milliseconds at most; 0 means that none came.
+    ///
+    /// # Errors
+    /// What `poll` answers.
+    pub fn poll_within(&self, events: i16, milliseconds: i32) -> Result<i16, Errno> {
         let mut entry = libc::pollfd {
             fd: self.number(),
             events,
             revents: 0,
         };
         // SAFETY: one entry is lent mutably for the call.
-        check(unsafe { libc::poll(&mut entry, 1, 0) } as isize)?;
+        check(unsafe { libc::poll(&mut entry, 1, milliseconds) } as isize)?;
         Ok(entry.revents)
+    }
+
+    /// Turns O_NONBLOCK on or off.
+    ///
+    /// # Panics
+    /// Where the kernel refuses.
+    pub fn set_nonblocking(&self, nonblocking: bool) {
+        // SAFETY: no memory is involved.
+        let flags = unsafe { libc::fcntl(self.number(), libc::F_GETFL) };
+        let flags = if nonblocking {
+            flags | libc::O_NONBLOCK
+        } else {
+            flags & !libc::O_NONBLOCK
+        };
+        // SAFETY: no memory is involved.
+        let answer = unsafe { libc::fcntl(self.number(), libc::F_SETFL, flags) };
+        assert_eq!(answer, 0, "F_SETFL: {:?}", Errno::last());
     }
 }

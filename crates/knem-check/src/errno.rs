@@ -33,6 +33,10 @@ const NAMES: [(i32, &str); 18] = [
 impl Errno {
     /// The caller may not do this.
     pub const EPERM: Errno = Errno(libc::EPERM);
+    /// A signal came.
+    pub const EINTR: Errno = Errno(libc::EINTR);
+    /// Nothing there yet.
+    pub const EAGAIN: Errno = Errno(libc::EAGAIN);
     /// The descriptor is of the wrong kind.
     pub const EBADF: Errno = Errno(libc::EBADF);
     /// Out of memory, or too much asked for.

@@ -6,17 +6,27 @@
 //! here corrects, retries or hides an answer of the device: a wrapper only fills the block of a
 //! request and hands back what the kernel said.
 
+pub mod array;
+pub mod bed;
+pub mod bind;
 pub mod clock;
 pub mod copy;
+pub mod counted;
 pub mod device;
 pub mod errno;
+pub mod events;
+pub mod interrupt;
+pub mod log;
 pub mod memory;
 pub mod model;
 pub mod module;
+pub mod old;
 pub mod pattern;
 pub mod pins;
+pub mod plug;
 pub mod prelude;
 pub mod process;
+pub mod property;
 pub mod random;
 pub mod region;
 pub mod rights;
@@ -25,3 +35,4 @@ pub mod suite;
 pub mod tap;
 pub mod user;
 pub mod userfault;
+pub mod worker;

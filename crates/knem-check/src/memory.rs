@@ -226,6 +226,15 @@ impl Buffer {
         bytes
     }
 
+    /// A copy of `length` bytes from `offset` on.
+    pub fn bytes_at(&self, offset: usize, length: usize) -> Vec<u8> {
+        assert!(offset + length <= self.length, "the bytes lie inside");
+        let mut bytes = vec![0; length];
+        // SAFETY: inside the mapping, as just checked; the two do not overlap.
+        unsafe { ptr::copy_nonoverlapping(self.start.add(offset), bytes.as_mut_ptr(), length) };
+        bytes
+    }
+
     /// One byte.
     pub fn byte(&self, at: usize) -> u8 {
         assert!(at < self.length, "the byte lies inside");

@@ -68,3 +68,34 @@ pub fn parameter(name: &str) -> String {
         |text| text.trim_end().to_string(),
     )
 }
+
+/// A parameter that is set for a while; it is put back as it was.
+pub struct Setting {
+    name: &'static str,
+    before: String,
+}
+
+impl Setting {
+    /// Sets a parameter of the module that is loaded.
+    ///
+    /// # Panics
+    /// If the parameter cannot be written, or does not show what was written.
+    pub fn new(name: &'static str, value: &str) -> Setting {
+        let before = parameter(name);
+        write(name, value).unwrap_or_else(|error| panic!("{name}={value}: {error}"));
+        assert_eq!(parameter(name), value, "{name} shows what was written");
+        Setting { name, before }
+    }
+}
+
+impl Drop for Setting {
+    fn drop(&mut self) {
+        // If the module is gone, so is the setting.
+        let _ = write(self.name, &self.before);
+    }
+}
+
+/// Writes a parameter.
+fn write(name: &str, value: &str) -> std::io::Result<()> {
+    fs::write(format!("/sys/module/knem/parameters/{name}"), value)
+}

@@ -2,7 +2,9 @@
 
 //! What nearly every program uses.
 
-pub use crate::copy::{Between, Inline, Outcome, FAILED, SUCCESS};
+pub use crate::array::Array;
+pub use crate::bed::Bed;
+pub use crate::copy::{Between, Inline, Outcome, Status, FAILED, PENDING, SUCCESS};
 pub use crate::device::Device;
 pub use crate::errno::Errno;
 pub use crate::memory::{unmapped, Buffer, Layout, PAGE};

@@ -2,7 +2,7 @@
 
 //! Regions: CREATE_REGION and DESTROY_REGION.
 
-use knem_abi::{request, Cookie, CreateRegion, Iovec};
+use knem_abi::{request, Cookie, CreateRegion, DestroyRegionWait, Iovec};
 
 use crate::device::Device;
 use crate::errno::Errno;
@@ -86,5 +86,20 @@ pub fn destroy(device: &Device, cookie: Cookie) -> Result<(), Errno> {
     let mut block = cookie;
     let answer = device.call(request::DESTROY_REGION, &mut block);
     assert_eq!(block, cookie, "DESTROY_REGION changed the cookie");
+    answer
+}
+
+/// Takes a region down and waits until nothing uses it.
+///
+/// # Errors
+/// What the device answers.
+pub fn destroy_wait(device: &Device, cookie: Cookie) -> Result<(), Errno> {
+    let before = DestroyRegionWait {
+        cookie,
+        ..DestroyRegionWait::default()
+    };
+    let mut block = before;
+    let answer = device.call(request::DESTROY_REGION_WAIT, &mut block);
+    assert_eq!(block, before, "DESTROY_REGION_WAIT changed its block");
     answer
 }

@@ -2,9 +2,10 @@
 
 //! The statistics text (§14) and what changed in it.
 
-use knem_abi::Counter;
+use knem_abi::{request, Counter, Statistics};
 
 use crate::device::Device;
+use crate::errno::Errno;
 
 /// The values of all counters, in the order of [`Counter::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,25 @@ impl Snapshot {
             Err(wrong)
         }
     }
+}
+
+/// The statistics as a structure, asked for on this descriptor.
+///
+/// # Errors
+/// What the device answers.
+pub fn structure(device: &Device) -> Result<Statistics, Errno> {
+    let mut block = Statistics::default();
+    device.call(request::GET_STATISTICS, &mut block)?;
+    Ok(block)
+}
+
+/// The statistics as a structure.
+///
+/// # Panics
+/// Where the device cannot be opened, or refuses.
+pub fn now() -> Statistics {
+    let view = Device::open_with(libc::O_RDONLY).expect("the statistics can be opened");
+    structure(&view).expect("the statistics can be asked for")
 }
 
 /// The number behind a label.

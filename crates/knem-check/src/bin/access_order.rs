@@ -27,6 +27,7 @@ fn check(tap: &mut Tap) {
         ("protected", make(0, flag::ANY_USER_ACCESS), PROTECTED),
         ("good", make(READ_WRITE, flag::ANY_USER_ACCESS), SUCCESS),
     ];
+    tap.proves("12.order");
     for (src_text, src, src_answer) in sides {
         for (dst_text, dst, dst_answer) in sides {
             let expected = if src_answer == SUCCESS {

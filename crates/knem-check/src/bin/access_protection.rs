@@ -13,6 +13,7 @@ fn check(tap: &mut Tap) {
     let memory = Buffer::shared(PAGE);
     memory.fill(1);
     let free = region::whole(&device, memory.segment(), READ_WRITE);
+    tap.proves("12.protection");
     for protection in [0, READ, WRITE, READ_WRITE] {
         for flags in [0, flag::ANY_USER_ACCESS] {
             let cookie = region::create(&device, &[memory.segment()], protection, flags);

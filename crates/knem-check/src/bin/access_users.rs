@@ -25,6 +25,8 @@ fn check(tap: &mut Tap) {
     memory.fill(1);
     let root = Device::open();
     let alice = opened_by(ALICE);
+    tap.proves("12.uid");
+    tap.proves("12.no-root");
     for (owner, device, name) in [(0, &root, "root"), (ALICE, &alice, "Alice")] {
         // Created by root in both cases: who creates does not matter, who opened does.
         let make =
@@ -84,6 +86,7 @@ fn attempt(real: u32, effective: u32, device: &Device, cookie: Cookie, memory: &
 fn after_dropping(tap: &mut Tap, memory: &Buffer) {
     let device = Device::open();
     let early = region::create(&device, &[memory.segment()], READ_WRITE, 0).unwrap_or(0);
+    tap.proves("17.1.uid-stays");
     let answer = attempt(ALICE, ALICE, &device, early, memory);
     tap.refuses(
         "a region made before setuid is refused after it",
@@ -117,6 +120,7 @@ fn namespaces(tap: &mut Tap, alice: &Device, root: &Device, memory: &Buffer) {
         );
     }
     let of = |device| region::create(device, &[memory.segment()], READ_WRITE, 0).unwrap_or(0);
+    tap.proves("12.namespaces");
     for (text, cookie, expected) in [
         ("her own region", of(alice), SUCCESS),
         ("root's region", of(root), refused(Errno::EPERM)),

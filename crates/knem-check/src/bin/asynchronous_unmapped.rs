@@ -46,6 +46,8 @@ fn check(tap: &mut Tap) {
                 "flags {flags:#x}: expected EINVAL, got {answers:?}"
             ))
         });
+        tap.proves("7.3.async-needs-array");
+        tap.proves("13.2.copy-unmapped");
         tap.holds(
             &format!("every form with any such flag and {text} is EINVAL"),
             outcome,

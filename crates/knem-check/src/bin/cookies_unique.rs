@@ -15,6 +15,8 @@ fn check(tap: &mut Tap) {
     let device = Device::open();
     let mut seen = HashSet::with_capacity(ROUNDS + 2000);
 
+    tap.proves("6.2.no-reuse");
+    tap.proves("6.2.never-zero");
     let outcome = rounds(&device, ROUNDS, &mut seen);
     tap.holds(
         "100 000 regions made and destroyed in one context: no cookie comes back",
@@ -31,6 +33,7 @@ fn check(tap: &mut Tap) {
             live.insert(region::create_counted(device, 0, 0, 0, 0));
         }
     }
+    tap.proves("6.2.unique");
     tap.equal(
         "500 regions alive in 10 contexts have 500 cookies",
         live.len(),

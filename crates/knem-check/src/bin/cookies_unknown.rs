@@ -16,6 +16,8 @@ fn check(tap: &mut Tap) {
     let persistent = region::create(&device, &segments, READ_WRITE, 0).unwrap_or(0);
     let once = region::create(&device, &segments, READ_WRITE, flag::SINGLE_USE).unwrap_or(0);
 
+    tap.proves("6.4.cookie-bits");
+    tap.proves("6.5.whole-cookie");
     for (text, cookie) in [("a persistent", persistent), ("a single-use", once)] {
         let flips = (0..64).map(|bit| (format!("bit {bit}"), cookie ^ (1 << bit)));
         tap.holds(
@@ -42,6 +44,9 @@ fn check(tap: &mut Tap) {
         .into_iter()
         .chain(special)
         .map(|cookie| (format!("{cookie:#x}"), cookie));
+    tap.proves("6.2.unknown");
+    tap.proves("6.2.never-zero");
+    tap.proves("13.2.destroy-unknown");
     tap.holds(
         "0, halves and special values are EINVAL",
         all_unknown(&device, special),

@@ -15,6 +15,7 @@ fn check(tap: &mut Tap) {
     let device = Device::open();
     let other = Device::open();
     let alone: Vec<Cookie> = (0..COUNT).map(|_| empty(&device)).collect();
+    tap.proves("ext.unpredictable");
     related(tap, "in one context", &alone);
     let turns: Vec<Cookie> = (0..COUNT)
         .map(|i| empty(if i % 2 == 0 { &device } else { &other }))

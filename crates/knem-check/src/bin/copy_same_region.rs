@@ -23,6 +23,7 @@ fn check(tap: &mut Tap) {
             Between::new(cookie, twin),
         ),
     ];
+    tap.proves("7.2.overlap");
     for (text, pair) in pairs {
         memory.put(0, &before);
         apart(tap, &device, text, pair, &memory);

@@ -34,6 +34,7 @@ fn check(tap: &mut Tap) {
     );
     tap.equal("and destroyed", region::destroy(&device, cookie), Ok(()));
 
+    tap.proves("13.2.create-too-many");
     let too_many = refused(Errno::ENOMEM);
     let answer = region::create(&device, &segments, READ, 0);
     tap.equal("65 536 segments are ENOMEM", answer, too_many);

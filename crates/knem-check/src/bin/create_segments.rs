@@ -24,6 +24,7 @@ fn empty(tap: &mut Tap, device: &Device) {
         garbage(1),
     ];
     let local = Buffer::new(64);
+    tap.proves("6.1.empty");
     for (text, array, count) in [
         ("no segment and a null array", 0, 0),
         ("no segment and a garbage array", u64::MAX - 3, 0),
@@ -94,6 +95,7 @@ fn contents(tap: &mut Tap, device: &Device) {
         ),
         ("up to the last byte before the guard", &[(5 * PAGE, 7)]),
     ];
+    tap.proves("6.1.segments");
     for (text, parts) in cases {
         let segments: Vec<Iovec> = parts
             .iter()

@@ -41,6 +41,8 @@ fn holders(tap: &mut Tap, device: &Device, memory: &Buffer) {
             Box::new(|cookie| passed_on(device, cookie)),
         ),
     ];
+    tap.proves("6.5.own-descriptor");
+    tap.proves("17.1.fork");
     for (text, destroy) in ways {
         let cookie = region::whole(device, memory.segment(), READ_WRITE);
         tap.equal(&format!("{text} destroys"), destroy(cookie), Ok(()));
@@ -56,6 +58,8 @@ fn holders(tap: &mut Tap, device: &Device, memory: &Buffer) {
 /// Nobody else may, and the region lives until the last holder is gone.
 fn strangers(tap: &mut Tap, device: Device, memory: &Buffer) {
     let cookie = region::whole(&device, memory.segment(), READ_WRITE);
+    tap.proves("6.5.own-descriptor");
+    tap.proves("6.5.whole-cookie");
     let other = Device::open();
     let answer = region::destroy(&other, cookie);
     tap.refuses(
@@ -70,6 +74,8 @@ fn strangers(tap: &mut Tap, device: Device, memory: &Buffer) {
     let read = || Inline::read(cookie, &[local.segment()]).run(&other);
     tap.works("the region lives on", read());
 
+    tap.proves("6.3.valid-until");
+    tap.proves("6.2.unknown");
     let duplicate = device.duplicate();
     drop(device);
     tap.works("it outlives its first descriptor", read());

@@ -22,6 +22,7 @@ fn check(tap: &mut Tap) {
             let answer = device.read(&mut vec![0; count]);
             tap.equal(&format!("{kind}: {count} bytes is EINVAL"), answer, invalid);
         }
+        tap.proves("9.2.before-mmap");
         for count in [4, 8, 4096] {
             let answer = device.read(&mut vec![0; count]);
             tap.equal(

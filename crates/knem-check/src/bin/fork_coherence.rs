@@ -56,6 +56,7 @@ fn region_matches(device: &Device, cookie: Cookie, length: usize, seed: u64) -> 
 fn untouched(tap: &mut Tap, device: &Device, text: &str, memory: &Buffer, protection: u32) {
     let cookie = region::whole(device, memory.segment(), protection);
     memory.fill(1);
+    tap.proves("6.1.read-pin");
     let outcome = region_matches(device, cookie, memory.len(), 1);
     tap.holds(
         &format!("{text}: untouched memory, written after the creation"),
@@ -74,6 +75,7 @@ fn parent_first(tap: &mut Tap, device: &Device, text: &str, memory: &Buffer, pro
         channel.tell(1);
     });
     memory.fill(2);
+    tap.proves("17.1.copy-on-write");
     tap.holds(
         &format!("{text}: the parent's write is seen"),
         region_matches(device, cookie, memory.len(), 2),
@@ -131,6 +133,8 @@ fn child_owner(tap: &mut Tap, device: &Device, text: &str, memory: &Buffer, prot
         channel.tell(1);
         let _: u64 = channel.hear();
     });
+    tap.proves("17.1.fork");
+    tap.proves("17.1.copy-on-write");
     let cookie: Cookie = peer.hear();
     memory.fill(2);
     tap.holds(

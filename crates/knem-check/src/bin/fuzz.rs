@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 const SPAN: Duration = Duration::from_secs(3);
 const ARENA: usize = 64 * PAGE;
 /// Requests that copy, create and destroy; any other number comes from time to time.
-const REQUESTS: [u32; 10] = [
+const REQUESTS: [u32; 18] = [
     knem_abi::request::GET_INFO,
     knem_abi::request::CREATE_REGION,
     knem_abi::request::CREATE_REGION,
@@ -27,6 +27,15 @@ const REQUESTS: [u32; 10] = [
     knem_abi::request::INLINE_COPY_BOUNDED,
     knem_abi::request::BIND_OFFLOAD,
     knem_abi::request::INIT_SEND,
+    knem_abi::request::INIT_ASYNC_RECV,
+    knem_abi::request::SYNC_RECV,
+    knem_abi::request::COPY_COUNTED,
+    knem_abi::request::INLINE_COPY_COUNTED,
+    knem_abi::request::DESTROY_REGION_WAIT,
+    knem_abi::request::GET_STATISTICS,
+    // Once more, to make up for what fails early.
+    knem_abi::request::INLINE_COPY,
+    knem_abi::request::COPY,
 ];
 
 fn check(tap: &mut Tap) {
@@ -58,6 +67,11 @@ fn check(tap: &mut Tap) {
 fn storm(seed: u64) -> u64 {
     let arena = Buffer::new(ARENA);
     let devices = [Device::open(), Device::open()];
+    // With arrays, so that requests are queued as well.
+    let _arrays = devices.each_ref().map(Array::new);
+    devices
+        .iter()
+        .for_each(|device| device.set_nonblocking(true));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let (arena, done) = (&arena, &done);
@@ -111,6 +125,10 @@ fn calls(device: &Device, arena: &Buffer, mut random: Random) -> u64 {
         if answer.is_ok() && request == knem_abi::request::CREATE_REGION {
             let bytes = [0, 1, 2, 3, 4, 5, 6, 7].map(|i| arena.byte(at + 24 + i));
             cookies[random.below(8) as usize] = u64::from_ne_bytes(bytes);
+        }
+        if random.one_in(16) {
+            // Events go anywhere, too.
+            let _ = device.read_at(arena.address() + place(&mut random) as u64 + 1, 256);
         }
         count += 1;
     }

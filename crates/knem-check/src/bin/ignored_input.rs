@@ -22,6 +22,7 @@ fn check(tap: &mut Tap) {
 
 /// Of the flags of a region only two mean something; answers a persistent region.
 fn create_flags(tap: &mut Tap, device: &Device, remote: &Buffer, local: &Buffer) -> Cookie {
+    tap.proves("6.1.flags-dropped");
     let (source, target) = ([remote.segment()], [local.segment()]);
     let persistent = region::create(device, &source, READ_WRITE, !flag::CREATE_MASK);
     tap.check(
@@ -46,6 +47,7 @@ fn create_flags(tap: &mut Tap, device: &Device, remote: &Buffer, local: &Buffer)
 /// Of the protection only two bits mean something.
 fn protections(tap: &mut Tap, device: &Device, remote: &Buffer, local: &Buffer) {
     let (source, target) = ([remote.segment()], [local.segment()]);
+    tap.proves("6.1.protection-bits");
     for bits in [0xffff_fffc, 4, 0x8000_0000] {
         let open = region::create(device, &source, bits | READ_WRITE, 0).unwrap_or(0);
         let answer = Inline::read(open, &target).run(device);
@@ -63,6 +65,8 @@ fn protections(tap: &mut Tap, device: &Device, remote: &Buffer, local: &Buffer) 
 /// Flags that mean nothing on a copy.
 fn copy_flags(tap: &mut Tap, device: &Device, cookie: Cookie, local: &Buffer) {
     let unknown = 0x8000_0000;
+    tap.proves("7.3.unknown-dropped");
+    tap.proves("7.3.dma-ignored");
     for flags in [
         flag::SINGLE_USE,
         flag::ANY_USER_ACCESS,

@@ -2,7 +2,7 @@
 
 //! §2, §3, §20.1: GET_INFO tells the ABI number, the features and the flag masks.
 
-use knem_abi::{request, Info, ABI_VERSION};
+use knem_abi::{feature, request, Info, ABI_VERSION};
 use knem_check::memory::unmapped;
 use knem_check::prelude::*;
 
@@ -11,11 +11,14 @@ fn main() -> ExitCode {
 }
 
 fn check(tap: &mut Tap) {
-    // Without a DMA engine there is no feature, and without parameters no mask.
+    // Without a DMA engine there is no such feature, and without parameters no mask.
     let expected = Info {
         abi: ABI_VERSION,
+        features: feature::COUNTED | feature::DESTROY_WAIT | feature::STATISTICS,
         ..Info::default()
     };
+    tap.proves("1.abi");
+    tap.proves("ext.features");
     for (text, flags) in [
         ("a descriptor for reading and writing", libc::O_RDWR),
         ("a descriptor for writing only", libc::O_WRONLY),
@@ -30,7 +33,7 @@ fn check(tap: &mut Tap) {
         let answer = device.call(request::GET_INFO, &mut info);
         tap.equal(&format!("{text} answers"), answer, Ok(()));
         tap.equal(
-            &format!("{text} tells ABI 0xd, no DMA, no mask"),
+            &format!("{text} tells ABI 0xd, what there is beyond it, no DMA, no mask"),
             info,
             expected,
         );
@@ -59,6 +62,7 @@ fn check(tap: &mut Tap) {
 fn faults(tap: &mut Tap, device: &Device) {
     let memory = Buffer::flush_end(15);
     let fault = Err(Errno::EFAULT);
+    tap.proves("13.2.get-info-fault");
     for (text, address) in [
         ("a null address", 0),
         ("an address of the kernel", 0xffff_8880_0000_0000),

@@ -16,6 +16,9 @@ fn check(tap: &mut Tap) {
     let remote = Buffer::filled(2 * PAGE, 1);
     let cookie = region::whole(&device, remote.segment(), READ_WRITE);
     let base = pins::outstanding();
+    tap.proves("7.5.read-unpinned");
+    tap.proves("7.5.write-pinned");
+    tap.proves("7.5.pin-access");
     for (text, bad) in unusable() {
         let read = Inline::read(cookie, &bad.segments);
         let write = Inline::write(cookie, &bad.segments);
@@ -100,6 +103,7 @@ fn unusable() -> [(&'static str, Bad); 5] {
 /// A bad segment that the copy never comes to: only pinning finds it.
 fn tail(tap: &mut Tap, device: &Device, cookie: Cookie) {
     let good = Buffer::new(2 * PAGE);
+    tap.proves("7.5.whole-array");
     for base in [unmapped(&good), 0, 0xffff_8880_0000_0000] {
         let segments = [good.segment(), Iovec { base, len: 64 }];
         let read = Inline::read(cookie, &segments);

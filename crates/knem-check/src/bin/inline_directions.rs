@@ -10,6 +10,7 @@ fn main() -> ExitCode {
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
+    tap.proves("7.1.forms");
     for flags in [0, flag::PIN_LOCAL, flag::DMA, flag::DMA | flag::PIN_LOCAL] {
         for write in [0, 1, 2, 0x100, 0x8000_0000, u32::MAX] {
             let text = format!("write {write:#x}, flags {flags:#x}");

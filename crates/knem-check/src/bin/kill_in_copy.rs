@@ -61,10 +61,31 @@ fn check(tap: &mut Tap) {
     tap.equal("nothing stays pinned", pins::settle(base), base);
 }
 
+/// How often a killed process may be late: a busy machine does not come to it at once.
+const ATTEMPTS: usize = 8;
+
 /// Kills a process early in a long copy; it must not live to the end of it.
 fn consumer_killed(tap: &mut Tap, text: &str, copy: impl Fn() -> Outcome) {
     let (answer, whole) = clock::time(&copy);
     tap.works(&format!("{text} works"), answer);
+    let mut times = Vec::new();
+    while times.len() < ATTEMPTS && times.iter().all(|&took| took >= whole / 3) {
+        match killed_after(whole / 10, &copy) {
+            (End::Signaled(libc::SIGKILL), took) => times.push(took),
+            (end, _) => return tap.check(&format!("{text}: killed, but {end:?}"), false),
+        }
+    }
+    tap.proves("ext.killable");
+    let prompt = times.iter().any(|&took| took < whole / 3);
+    let text = format!("{text}: a killed process ends long before the copy would have");
+    tap.check(&text, prompt);
+    tap.note(&format!(
+        "the whole copy takes {whole:?}; killed processes were gone after {times:?}"
+    ));
+}
+
+/// How a process ends that is killed a while after it began to copy, and how long that takes.
+fn killed_after(delay: Duration, copy: &impl Fn() -> Outcome) -> (End, Duration) {
     let mut peer = Peer::spawn(|channel| {
         channel.tell(1);
         loop {
@@ -72,22 +93,9 @@ fn consumer_killed(tap: &mut Tap, text: &str, copy: impl Fn() -> Outcome) {
         }
     });
     let _: u64 = peer.hear();
-    thread::sleep(whole / 10);
+    thread::sleep(delay);
     peer.signal(libc::SIGKILL);
-    let (end, took) = clock::time(|| peer.wait());
-    tap.equal(
-        &format!("{text}: the process is killed"),
-        end,
-        End::Signaled(libc::SIGKILL),
-    );
-    let prompt = took < whole / 3;
-    tap.check(
-        &format!("{text}: long before the copy would have ended"),
-        prompt,
-    );
-    tap.note(&format!(
-        "the whole copy takes {whole:?}; the killed process was gone after {took:?}"
-    ));
+    clock::time(|| peer.wait())
 }
 
 /// The owner of the source is killed in the middle of a copy.
@@ -117,6 +125,7 @@ fn owner_killed(tap: &mut Tap) {
         killed,
         End::Signaled(libc::SIGKILL),
     );
+    tap.proves("17.3.peers-finish");
     tap.works("the copy ends well", answer);
     tap.holds("with the right bytes", target.matches("target", 5));
     tap.refuses("a later one is EINVAL", copy.run(&device), Errno::EINVAL);

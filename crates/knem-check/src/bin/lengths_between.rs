@@ -34,6 +34,9 @@ fn check(tap: &mut Tap) {
             region::create(&device, &segments, READ_WRITE, 0).unwrap_or(0)
         })
     });
+    tap.proves("7.2.effective-length");
+    tap.proves("7.2.nothing-to-do");
+    tap.proves("7.2.segments");
     for (from, src) in LAYOUTS.iter().enumerate() {
         for (to, dst) in LAYOUTS.iter().enumerate() {
             let base = Between::new(cookies[0][from], cookies[1][to]);

@@ -42,6 +42,9 @@ impl Side {
 fn check(tap: &mut Tap) {
     let device = Device::open();
     let (far, near) = (Side::new(1), Side::new(2));
+    tap.proves("7.2.effective-length");
+    tap.proves("7.2.nothing-to-do");
+    tap.proves("7.2.segments");
     for (number, remote) in LAYOUTS.iter().enumerate() {
         let cookie = region::create(&device, &far.segments(remote), READ_WRITE, 0).unwrap_or(0);
         for write in [false, true] {

@@ -33,6 +33,7 @@ fn check(tap: &mut Tap) {
     let device = Device::open();
     let local = Buffer::new(5 * PAGE);
     let read = || Inline::read(cookie, &[local.segment()]).run(&device);
+    tap.proves("17.2.exec");
     tap.works("after exec the region can be read", read());
     tap.holds(
         "its bytes are those of the old image",

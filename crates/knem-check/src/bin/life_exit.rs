@@ -13,14 +13,14 @@ const REGIONS: usize = 200;
 
 fn check(tap: &mut Tap) {
     let base = pins::outstanding();
-    ended(tap, "exits", base, |_| ());
+    ended(tap, "exits", base, |peer| peer.tell(1));
     ended(tap, "is killed", base, |peer| peer.signal(libc::SIGKILL));
     ended(tap, "is aborted", base, |peer| peer.signal(libc::SIGABRT));
     closed(tap, base);
 }
 
 /// A process with many regions ends.
-fn ended(tap: &mut Tap, text: &str, base: i64, end: impl FnOnce(&Peer)) {
+fn ended(tap: &mut Tap, text: &str, base: i64, end: impl FnOnce(&mut Peer)) {
     let mut peer = Peer::spawn(|channel| {
         let memory = Buffer::filled(REGIONS * PAGE, 1);
         let (one, two) = (Device::open(), Device::open());
@@ -44,9 +44,10 @@ fn ended(tap: &mut Tap, text: &str, base: i64, end: impl FnOnce(&Peer)) {
         read(cookies[1]),
     );
     tap.check("and pinned", pins::outstanding() > base);
-    end(&peer);
-    peer.tell(1);
+    end(&mut peer);
     peer.wait();
+    tap.proves("6.3.valid-until");
+    tap.proves("6.2.unknown");
     let left = cookies
         .iter()
         .filter(|&&cookie| read(cookie) != refused(Errno::EINVAL))

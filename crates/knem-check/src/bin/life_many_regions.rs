@@ -14,6 +14,7 @@ fn check(tap: &mut Tap) {
     let device = Device::open();
     let base = pins::outstanding();
     let memory = Buffer::filled(ARENA, 1);
+    tap.proves("20.10");
     for (count, length) in [(100_000, 1), (65_536, PAGE), (256, 256 * PAGE)] {
         let text = format!("{count} regions of {length} bytes");
         let outcome = many(&device, &memory, count, length);

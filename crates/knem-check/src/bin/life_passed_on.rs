@@ -24,6 +24,8 @@ fn check(tap: &mut Tap) {
     let reader = Device::open();
     let local = Buffer::new(10 * PAGE);
     let read = || Inline::read(cookie, &[local.segment()]).run(&reader);
+    tap.proves("6.3.valid-until");
+    tap.proves("6.1.pinned-pages");
     tap.works("the creator is gone, its region is not", read());
     tap.holds("the bytes of the dead are there", local.matches("local", 7));
     local.fill(8);
@@ -37,6 +39,7 @@ fn check(tap: &mut Tap) {
 
     let memory = Buffer::filled(PAGE, 9);
     let other = region::whole(&passed, memory.segment(), READ);
+    tap.proves("17.1.fork");
     tap.works("the descriptor holds regions of two processes", read());
     drop(passed);
     tap.refuses(

@@ -26,10 +26,11 @@ fn check(tap: &mut Tap) {
     fs::remove_file(&path).expect("the file is ours");
     for file in [memfd.as_raw_fd(), file.as_raw_fd()] {
         // SAFETY: the descriptor is open for as long as the call lasts.
-        let answer = unsafe { libc::ftruncate(file, LENGTH as i64) };
+        let answer = unsafe { libc::ftruncate64(file, LENGTH as i64) };
         assert_eq!(answer, 0, "ftruncate: {:?}", Errno::last());
     }
     let map = |file, shared| Buffer::of_file(file, LENGTH, shared).expect("files can be mapped");
+    tap.proves("7.6.memory-kinds");
     for (text, memory) in [
         ("private anonymous memory", Buffer::new(LENGTH)),
         ("shared anonymous memory", Buffer::shared(LENGTH)),
@@ -130,6 +131,7 @@ fn device_memory(tap: &mut Tap, device: &Device) {
     };
     let segment = firmware.segment();
     let answer = region::create(device, &[segment], READ, 0);
+    tap.proves("7.6.memory-kinds");
     tap.refuses("memory of a device is EFAULT", answer, Errno::EFAULT);
     let good = Buffer::new(PAGE);
     let answer = region::create(device, &[good.segment(), segment], READ, 0);
@@ -153,7 +155,7 @@ fn firmware() -> Option<Buffer> {
     let memory = Buffer::new(PAGE);
     // SAFETY: the page of the buffer is replaced by the mapping; it is only ever read.
     let answer = unsafe {
-        libc::mmap(
+        libc::mmap64(
             memory.address() as *mut _,
             PAGE,
             libc::PROT_READ,

@@ -30,6 +30,7 @@ fn check(tap: &mut Tap) {
             memory.protect(0, LENGTH, libc::PROT_READ)
         }),
     ];
+    tap.proves("6.1.pinned-pages");
     for (text, change) in changes {
         let memory = Buffer::filled(LENGTH, 1);
         let cookie = region::whole(&device, memory.segment(), READ_WRITE);

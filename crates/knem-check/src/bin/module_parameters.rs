@@ -2,6 +2,10 @@
 
 //! §15: the parameters of the module, in sysfs, in GET_INFO, and in what they do.
 
+use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use knem_abi::{request, Info};
 use knem_check::module::{self, Module};
 use knem_check::prelude::*;
@@ -29,27 +33,30 @@ const CONTRADICTIONS: [&str; 3] = [
     "forceflags=1 dma=0",
 ];
 
-const DEFAULTS: [(&str, &str); 7] = [
-    ("thread", "1"),
-    ("dma", "1"),
-    ("pinlocal", "0"),
-    ("pinlocalread", "1"),
-    ("sync", "0"),
-    ("forceflags", "0"),
-    ("ignoreflags", "0"),
+/// Name, default and mode in sysfs.
+const PARAMETERS: [(&str, &str, u32); 13] = [
+    ("thread", "1", 0o444),
+    ("dma", "1", 0o444),
+    ("pinlocal", "0", 0o444),
+    ("pinlocalread", "1", 0o444),
+    ("sync", "0", 0o444),
+    ("forceflags", "0", 0o444),
+    ("ignoreflags", "0", 0o444),
+    ("debug", "0", 0o644),
+    ("binding", "1", 0o644),
+    ("dmamin", "1024", 0o644),
+    ("statslen", "4096", 0o644),
+    ("statsverbose", "0", 0o644),
+    ("maxqueued", "65536", 0o644),
 ];
 
 fn check(tap: &mut Tap) {
     let Some(module) = Module::named() else {
         return tap.skip_all(&format!("{} names no module", module::VARIABLE));
     };
-    for (name, value) in DEFAULTS {
-        tap.equal(
-            &format!("{name} is {value}"),
-            module::parameter(name).as_str(),
-            value,
-        );
-    }
+    in_sysfs(tap);
+    types(tap, &module);
+    tap.proves("15.masks");
     for (parameters, forced, ignored) in MASKS {
         reload(&module, parameters);
         tap.equal(
@@ -72,6 +79,52 @@ fn check(tap: &mut Tap) {
     reload(&module, "ignoreflags=32");
     single_use_never(tap);
     contradictions(tap, &module);
+}
+
+/// Names, defaults and modes; what is read at load cannot be written later.
+fn in_sysfs(tap: &mut Tap) {
+    tap.proves("15.parameters");
+    for (name, value, mode) in PARAMETERS {
+        let shown = module::parameter(name);
+        tap.equal(&format!("{name} is {value}"), shown.as_str(), value);
+        let path = format!("/sys/module/knem/parameters/{name}");
+        let bits = fs::metadata(&path).map_or(0, |data| data.permissions().mode() & 0o7777);
+        tap.equal(&format!("{name} has its mode"), bits, mode);
+        let written = fs::write(&path, value).is_ok();
+        tap.equal("and can be written if that says so", written, mode == 0o644);
+    }
+    let known: HashSet<String> = PARAMETERS.map(|(name, ..)| name.to_string()).into();
+    let folder = fs::read_dir("/sys/module/knem/parameters").expect("sysfs is mounted");
+    let names: HashSet<String> = folder
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    tap.equal("there are no others", names, known);
+}
+
+/// Signed, unsigned and long numbers.
+fn types(tap: &mut Tap, module: &Module) {
+    module::unload().expect("nobody uses the module");
+    tap.proves("15.parameters");
+    for parameters in [
+        "thread=-1",
+        "statslen=-1",
+        "binding=many",
+        "maxqueued=4294967296",
+    ] {
+        let answer = module.load(parameters);
+        let refused = matches!(answer, Err(Errno(libc::EINVAL | libc::ERANGE)));
+        tap.check(&format!("'{parameters}' is refused"), refused);
+    }
+    let good = "binding=-1 statslen=4294967297 maxqueued=4294967295 debug=0x10";
+    tap.equal(&format!("'{good}' is accepted"), module.load(good), Ok(()));
+    for (name, value) in [
+        ("binding", "-1"),
+        ("statslen", "4294967297"),
+        ("debug", "16"),
+    ] {
+        tap.equal(name, module::parameter(name).as_str(), value);
+    }
+    reload(module, "");
 }
 
 fn reload(module: &Module, parameters: &str) {
@@ -98,6 +151,7 @@ fn read_in_place(tap: &mut Tap) {
     );
     tap.check("it writes", remote.bytes() == local.bytes());
     local.protect(0, PAGE, libc::PROT_NONE);
+    tap.proves("7.5.write-unpinned");
     let write = Inline::write(cookie, &segments);
     tap.equal("a fault of a write", write.run(&device), FAILED);
     let pinned = write.flags(flag::PIN_LOCAL).run(&device);
@@ -113,6 +167,7 @@ fn pinned_always(tap: &mut Tap) {
     let cookie = region::whole(&device, remote.segment(), READ_WRITE);
     local.protect(0, PAGE, libc::PROT_READ);
     let read = Inline::read(cookie, &[local.segment()]).run(&device);
+    tap.proves("15.create-and-copy");
     tap.equal("pinlocal=1: a read is pinned", read, refused(Errno::EFAULT));
 }
 
@@ -121,6 +176,7 @@ fn single_use_always(tap: &mut Tap) {
     let cookie = region::whole(&device, remote.segment(), READ_WRITE);
     let segments = [local.segment()];
     let read = Inline::read(cookie, &segments);
+    tap.proves("15.create-and-copy");
     tap.works("forceflags=32: the first use", read.run(&device));
     tap.equal(
         "there is no second",
@@ -141,6 +197,7 @@ fn single_use_never(tap: &mut Tap) {
 
 fn contradictions(tap: &mut Tap, module: &Module) {
     module::unload().expect("nobody uses the module");
+    tap.proves("15.conflict");
     for parameters in CONTRADICTIONS {
         tap.refuses(
             &format!("'{parameters}' is refused"),

@@ -17,6 +17,7 @@ fn check(tap: &mut Tap) {
     let Some(module) = Module::named() else {
         return tap.skip_all(&format!("{} names no module", module::VARIABLE));
     };
+    tap.proves("17.4.in-use");
     for (text, flags) in [
         ("a context", libc::O_RDWR),
         ("a view of the statistics", libc::O_RDONLY),
@@ -34,8 +35,30 @@ fn check(tap: &mut Tap) {
         tap.equal(&format!("without {text} it goes"), module::unload(), Ok(()));
         tap.equal("it comes again", module.load(""), Ok(()));
     }
+    mapped(tap, &module);
     with_regions(tap, &module);
     while_opening(tap, &module);
+}
+
+/// A mapped status array keeps it as well, and a queue that was executed does not.
+fn mapped(tap: &mut Tap, module: &Module) {
+    let Bed {
+        array,
+        device,
+        cookie,
+        segments,
+        local: _local,
+        source: _source,
+    } = Bed::new(PAGE);
+    let read = Inline::read(cookie, &segments).flags(flag::MEMCPY_THREAD);
+    let answer = read.slot(0).run(&device);
+    tap.equal("a request is queued", answer, PENDING);
+    drop(device);
+    tap.proves("17.4.in-use");
+    tap.equal("a mapping alone keeps it", module::unload(), IN_USE);
+    drop(array);
+    tap.equal("without it it goes", module::unload(), Ok(()));
+    tap.equal("and comes again", module.load(""), Ok(()));
 }
 
 /// Contexts with regions are closed, and the module is unloaded at once.

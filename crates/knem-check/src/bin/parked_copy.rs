@@ -45,10 +45,15 @@ fn parked(tap: &mut Tap, text: &str, write: u32, flags: u32) {
             &format!("{text}: waits for its memory"),
             parked.wait_for_touch(10),
         );
+        tap.proves("1.concurrent");
         tap.holds(
             &format!("{text}: others work on the same descriptor"),
             work(&device),
         );
+        let (other, local) = (Device::open(), Buffer::new(LENGTH));
+        let beside = Inline::read(cookie, &[local.segment()]).run(&other);
+        tap.proves("7.6.parallel");
+        tap.works(&format!("{text}: the same region is copied"), beside);
         tap.equal(
             &format!("{text}: the region can be destroyed"),
             region::destroy(&owner, cookie),
@@ -60,6 +65,7 @@ fn parked(tap: &mut Tap, text: &str, write: u32, flags: u32) {
             .expect("the memory can be filled");
         copying.join().expect("no panic")
     });
+    tap.proves("6.5.in-flight");
     tap.works(&format!("{text}: ends well"), answer);
     let expected = if write == 0 { 1 } else { 2 };
     tap.holds(

@@ -4,6 +4,7 @@
 
 use knem_abi::request;
 use knem_check::prelude::*;
+use std::os::unix::fs::MetadataExt;
 
 fn main() -> ExitCode {
     tap::run(env!("CARGO_BIN_NAME"), check)
@@ -22,7 +23,26 @@ const REQUESTS: [u32; 8] = [
 ];
 
 fn check(tap: &mut Tap) {
+    let listed = std::fs::read_to_string("/proc/misc").expect("the kernel lists its misc devices");
+    let name = knem_abi::DEVICE_NAME.to_str().expect("the name is text");
+    let minor = listed.lines().find_map(|line| {
+        let (minor, shown) = line.trim().split_once(' ')?;
+        (shown == name).then(|| minor.to_string())
+    });
+    let node = std::fs::metadata(knem_abi::DEVICE_PATH).expect("the device has a node");
+    let numbers = (
+        libc::major(node.rdev()),
+        libc::minor(node.rdev()).to_string(),
+    );
+    tap.proves("1.node");
+    tap.equal(
+        "the node is that of the misc device",
+        (10, minor),
+        (numbers.0, Some(numbers.1)),
+    );
     let view = Device::open_with(libc::O_RDONLY).expect("the statistics open");
+    tap.proves("2.no-context-ebadf");
+    tap.proves("5.context-by-mode");
     for number in REQUESTS {
         // The number and the block are not looked at, so that even a bad address makes no difference.
         let answer = view.call_at(number, 0);
@@ -34,6 +54,8 @@ fn check(tap: &mut Tap) {
     let copy = Buffer::new(PAGE);
     let device = Device::open_with(libc::O_WRONLY).expect("the device opens for writing");
     let cookie = region::create(&device, &[memory.segment()], READ, 0);
+    tap.proves("5.write-only");
+    tap.proves("5.context-by-mode");
     tap.check("a write-only descriptor creates a region", cookie.is_ok());
     let cookie = cookie.unwrap_or(0);
     let answer = Inline::read(cookie, &[copy.segment()]).run(&device);
@@ -44,6 +66,7 @@ fn check(tap: &mut Tap) {
     tap.refuses("it cannot be read", answer, Errno::EBADF);
 
     let device = Device::open();
+    tap.proves("13.1.lseek");
     tap.refuses(
         "seeking a context is ESPIPE",
         device.seek(0, libc::SEEK_SET),

@@ -12,6 +12,7 @@ const ALL: i16 = libc::POLLIN | libc::POLLOUT | libc::POLLPRI | libc::POLLRDNORM
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
+    tap.proves("9.3.before-mmap");
     let answer = device.poll(ALL);
     tap.equal(
         "a context before mmap: POLLERR and nothing else",
@@ -25,6 +26,7 @@ fn check(tap: &mut Tap) {
     );
 
     let view = Device::open_with(libc::O_RDONLY).expect("the statistics open");
+    tap.proves("9.3.read-only");
     let events = view.poll(libc::POLLIN).expect("poll works");
     tap.equal("the statistics are readable", events, libc::POLLIN);
     let events = view.poll(ALL).expect("poll works");

@@ -34,6 +34,7 @@ fn check(tap: &mut Tap) {
             .map(|worker| worker.join().expect("no panic"))
             .collect()
     });
+    tap.proves("1.concurrent");
     for (i, outcome) in outcomes.into_iter().enumerate() {
         tap.holds(
             &format!("thread {i} always got what it should"),

@@ -14,6 +14,7 @@ fn check(tap: &mut Tap) {
     let base = pins::outstanding();
     inline(tap, &device, &memory);
     between(tap, &device, &memory);
+    tap.proves("6.4.unpinned-at-end");
     tap.equal(
         "all consumed regions are unpinned",
         pins::settle(base),
@@ -50,6 +51,9 @@ fn inline(tap: &mut Tap, device: &Device, memory: &Buffer) {
     let (read, write) = (Inline::read(0, &good), Inline::write(0, &good));
     let (read_bad, write_bad) = (Inline::read(0, &bad), Inline::write(0, &bad));
     let pinned = flag::PIN_LOCAL;
+    tap.proves("6.4.consumed-by-lookup");
+    tap.proves("6.4.consumed-by");
+    tap.proves("7.5.pin-consumes");
     for (text, request, expected) in [
         ("a read", read, SUCCESS),
         ("a write", write, SUCCESS),
@@ -79,6 +83,7 @@ fn between(tap: &mut Tap, device: &Device, memory: &Buffer) {
     let read_only = region::whole(device, target.segment(), READ);
 
     let copy = |src, dst| Between::new(src, dst).run(device);
+    tap.proves("6.4.consumed-by");
     let (src, dst) = (once(device, memory, READ), once(device, memory, WRITE));
     tap.works("COPY from single-use to single-use works", copy(src, dst));
     consumed(tap, device, "its source", src);
@@ -96,6 +101,7 @@ fn between(tap: &mut Tap, device: &Device, memory: &Buffer) {
     );
     consumed(tap, device, "the source that was found", src);
 
+    tap.proves("6.4.both-sides");
     let same = once(device, memory, READ_WRITE);
     tap.refuses(
         "COPY of a single-use region to itself is EINVAL",

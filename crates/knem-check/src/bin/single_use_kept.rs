@@ -28,6 +28,7 @@ fn check(tap: &mut Tap) {
     tap.refuses("and now consumed", read.run(&device), Errno::EINVAL);
 
     let cookie = once(READ_WRITE).expect("a single-use region");
+    tap.proves("6.4.destroy");
     let answer = region::destroy(&device, cookie);
     tap.equal("an unused one can be destroyed", answer, Ok(()));
     let answer = Inline::read(cookie, &segments).run(&device);
@@ -36,6 +37,7 @@ fn check(tap: &mut Tap) {
 
 /// Everything that is refused before the region is found, or by whom finds it.
 fn early(tap: &mut Tap, device: &Device, read: Inline) {
+    tap.proves("6.4.refusal-keeps");
     let answer = as_user(ALICE, || read.run(device));
     tap.refuses("another user is refused", answer, Errno::EPERM);
     let answer = Inline { write: 1, ..read }.run(device);
@@ -44,6 +46,7 @@ fn early(tap: &mut Tap, device: &Device, read: Inline) {
         answer,
         Errno::EACCES,
     );
+    tap.proves("6.4.kept-by");
     let answer = device.call_at(request::INLINE_COPY, 8);
     tap.refuses("an unreadable block is EFAULT", answer, Errno::EFAULT);
     for flags in [

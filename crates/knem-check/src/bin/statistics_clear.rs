@@ -24,12 +24,14 @@ fn check(tap: &mut Tap) {
     let shown = Snapshot::take();
     let some = shown.get(Counter::Submitted) >= 10;
     tap.check("there is something to clear", some);
+    tap.proves("13.1.write-unprivileged");
     refusals(tap, &device);
     let kept = shown.grew(&Snapshot::take(), &[]);
     tap.holds("none of them cleared anything", kept);
 
     let cleared = Snapshot::parse(&zeros()).expect("the zeros are complete");
     let writer = || Device::open_with(libc::O_WRONLY).expect("the device opens for writing");
+    tap.proves("13.1.write-clears");
     let answer = writer().write(b"1\n");
     tap.equal(
         "root on a write-only descriptor gets the count back",
@@ -82,6 +84,7 @@ fn refusals(tap: &mut Tap, device: &Device) {
         tap.skip(text, "this kernel does not let users make namespaces");
     }
     let answer = device.write(b"1\n");
+    tap.proves("13.1.write-context");
     tap.refuses(
         "root on a read-write descriptor is EBUSY",
         answer,

@@ -31,6 +31,7 @@ fn check(tap: &mut Tap) {
     let now = Snapshot::take();
     tap.check("every request has its answer", went);
     let total = THREADS * ROUNDS;
+    tap.proves("14.counters");
     tap.holds(
         &format!("{total} rounds of four requests, all counted"),
         before.grew(

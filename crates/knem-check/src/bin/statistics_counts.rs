@@ -29,6 +29,8 @@ fn check(tap: &mut Tap) {
 
 /// Requests that succeed.
 fn processed(tap: &mut Tap, device: &Device, read: Inline, copy: Between) {
+    tap.proves("14.counters");
+    tap.proves("7.3.pinlocal");
     let done = [(Submitted, 1), (ProcessedTotal, 1)];
     let pinned = [(Submitted, 1), (ProcessedTotal, 1), (ProcessedPinLocal, 1)];
     let nothing = read.bound(0);
@@ -58,19 +60,25 @@ fn processed(tap: &mut Tap, device: &Device, read: Inline, copy: Between) {
 fn unfound(tap: &mut Tap, device: &Device, read: Inline, copy: Between) {
     let expected = [(Submitted, 1), (FailedFindRegion, 1)];
     let closed = region::create_counted(device, 0, 0, 0, 0).expect("an empty region");
-    let refused = |answer: Outcome| answer.is_err();
-    for (text, remote) in [("an unknown cookie", 0), ("a protected region", closed)] {
+    tap.proves("13.2.copy-unknown");
+    tap.proves("13.2.copy-protection");
+    for (text, remote, why) in [
+        ("an unknown cookie", 0, Errno::EINVAL),
+        ("a protected region", closed, Errno::EACCES),
+    ] {
         let request = Inline { remote, ..read };
-        count(tap, text, &expected, || refused(request.run(device)));
+        count(tap, text, &expected, || request.run(device) == refused(why));
     }
     for (text, request) in [
         ("a copy from an unknown region", Between { src: 0, ..copy }),
         ("a copy to an unknown region", Between { dst: 0, ..copy }),
     ] {
-        count(tap, text, &expected, || refused(request.run(device)));
+        let unknown = refused(Errno::EINVAL);
+        count(tap, text, &expected, || request.run(device) == unknown);
     }
+    tap.proves("13.2.copy-uid");
     count(tap, "a foreign region", &expected, || {
-        refused(as_user(BOB, || read.run(device)))
+        as_user(BOB, || read.run(device)) == refused(Errno::EPERM)
     });
 }
 
@@ -88,6 +96,9 @@ fn failed(tap: &mut Tap, device: &Device, read: Inline) {
         count: 65_536,
         ..read
     };
+    tap.proves("13.2.copy-array");
+    tap.proves("13.2.copy-no-memory");
+    tap.proves("13.2.copy-pin");
     for (text, request, expected, answer) in [
         (
             "an unreadable array",
@@ -116,6 +127,7 @@ fn failed(tap: &mut Tap, device: &Device, read: Inline) {
 
 /// Calls that move no counter at all.
 fn uncounted(tap: &mut Tap, device: &Device, read: Inline) {
+    tap.proves("6.1.no-counter");
     count(tap, "creating and destroying", &[], || {
         let cookie = region::create_counted(device, 0, 0, READ, 0).unwrap_or(0);
         let refused = region::create_counted(device, 8, 1, READ, 0);
@@ -129,8 +141,9 @@ fn uncounted(tap: &mut Tap, device: &Device, read: Inline) {
     count(tap, "an unknown request", &[], || {
         device.call_at(1, 0).is_err()
     });
+    tap.proves("13.2.copy-block");
     count(tap, "an unreadable block", &[], || {
-        device.call_at(request::COPY, 0).is_err()
+        device.call_at(request::COPY, 0) == refused(Errno::EFAULT)
     });
     count(tap, "an asynchronous flag without array", &[], || {
         read.flags(flag::MEMCPY_THREAD).run(device).is_err()

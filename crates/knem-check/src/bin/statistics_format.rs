@@ -12,6 +12,7 @@ fn main() -> ExitCode {
 fn check(tap: &mut Tap) {
     let text = statistics::text();
     let lines: Vec<&str> = text.lines().collect();
+    tap.proves("14.lines");
     tap.equal(
         "line 1 tells the version",
         lines.first().copied(),
@@ -19,9 +20,10 @@ fn check(tap: &mut Tap) {
     );
     let header = [
         format!(" Driver ABI={ABI_VERSION:#x}"),
-        " Features: 0x0".to_string(),
+        " Features: 0xe".to_string(),
         " Flags: forcing 0x0, ignoring 0x0".to_string(),
         " DMAEngine: NoKernelSupport".to_string(),
+        " Debug: BuiltIn Disabled".to_string(),
     ];
     let mut at = 0;
     for line in &header {

@@ -23,6 +23,7 @@ fn check(tap: &mut Tap) {
         let _ = copy();
     }
     let expected = statistics::text();
+    tap.proves("14.pieces");
     for size in [1, 7, 64] {
         std::fs::write(knem_abi::DEVICE_PATH, "1\n").expect("root can clear the statistics");
         for _ in 0..9 {
@@ -69,6 +70,7 @@ fn positions(tap: &mut Tap, view: &Device) {
         view.read_from(end - 3, &mut some),
         Ok(3),
     );
+    tap.proves("13.1.statistics-end");
     tap.equal("at the end it is 0", view.read_from(end, &mut some), Ok(0));
     tap.equal(
         "far beyond it is 0",
@@ -86,6 +88,7 @@ fn positions(tap: &mut Tap, view: &Device) {
         &expected.as_bytes()[..10],
     );
     tap.equal("read of 0 bytes is 0", view.read(&mut []), Ok(0));
+    tap.proves("13.1.statistics-fault");
     tap.refuses(
         "a bad buffer is EFAULT",
         view.read_at(8, 100),

@@ -26,6 +26,8 @@ fn check(tap: &mut Tap) {
         }
     });
     let device = Device::open();
+    tap.proves("6.2.unique");
+    tap.proves("7.1.forms");
     for (round, size) in SIZES.into_iter().enumerate() {
         let seed = round as u64;
         let (source, target): (Cookie, Cookie) = (peer.hear(), peer.hear());

@@ -39,6 +39,7 @@ fn check(tap: &mut Tap) {
     };
     let local = segments(&near, &NEAR);
     let cookie = region::create(&device, &segments(&far, &FAR), READ_WRITE, 0).unwrap_or(0);
+    tap.proves("20.8");
     for flags in [0, flag::PIN_LOCAL] {
         near.put(0, &sides[1]);
         let answer = Inline::read(cookie, &local).flags(flags).run(&device);
