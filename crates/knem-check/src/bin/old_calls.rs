@@ -21,6 +21,10 @@ fn check(tap: &mut Tap) {
     receive(tap, &device, &memory, &local);
     lengths(tap, &device, &memory, &local);
     refusals(tap, &device, &memory, &local);
+    // With an array the same is refused, although there would be a slot to tell of.
+    let array = Array::new(&device);
+    refusals(tap, &device, &memory, &local);
+    drop(array);
     drop(device);
     tap.equal("nothing stays pinned", pins::settle(base), base);
 }

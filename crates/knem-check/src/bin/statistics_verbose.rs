@@ -5,6 +5,7 @@
 
 use knem_check::module::Setting;
 use knem_check::prelude::*;
+use knem_check::userfault::Parked;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -20,6 +21,7 @@ fn check(tap: &mut Tap) {
     );
     let _setting = Setting::new("statsverbose", "1");
     format(tap);
+    ended(tap);
     visibility(tap);
     numbers(tap);
     pieces(tap);
@@ -100,6 +102,33 @@ fn format(tap: &mut Tap) {
 }
 
 /// Who sees whose contexts.
+/// A region that has ended is not listed, although a copy still uses its memory.
+fn ended(tap: &mut Tap) {
+    let device = Device::open();
+    let memory = Buffer::filled(PAGE, 1);
+    for flags in [0, flag::SINGLE_USE] {
+        let parked = Parked::new(PAGE).expect("userfaultfd can be had");
+        let cookie = region::create(&device, &[memory.segment()], READ, flags).unwrap_or(0);
+        let segments = [parked.memory().segment()];
+        let copy = Inline::read(cookie, &segments);
+        let (answer, lines) = thread::scope(|scope| {
+            let copying = scope.spawn(|| copy.run(&device));
+            assert!(parked.wait_for_touch(10), "the copy starts");
+            if flags == 0 {
+                tap.equal("destroyed", region::destroy(&device, cookie), Ok(()));
+            }
+            let lines = listing(&statistics::text());
+            parked
+                .release(&Buffer::filled(PAGE, 2))
+                .expect("the memory can be filled");
+            (copying.join().expect("no panic"), lines)
+        });
+        tap.works(&format!("flags {flags:#x}: a copy"), answer);
+        let regions = lines.iter().filter(|line| line.starts_with("  Region"));
+        tap.equal("whose region had ended", regions.count(), 0);
+    }
+}
+
 fn visibility(tap: &mut Tap) {
     let open = |uid| {
         Peer::spawn(move |channel| {

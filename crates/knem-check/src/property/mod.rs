@@ -27,6 +27,7 @@ pub mod expectation;
 pub mod operation;
 pub mod pending;
 pub mod plan;
+mod planning;
 mod requests;
 pub mod resolve;
 pub mod search;

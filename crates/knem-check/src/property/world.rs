@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use knem_abi::{status, Cookie, Counter, Statistics, SIZE_BUCKETS};
 
 use super::arena::{self, Memory, Movement, Segment};
-use super::call::{Call, FileId, Handle, Mode, Request};
+use super::call::{FileId, Handle, Mode, Request};
 use super::pending::{Pending, Queue};
 use super::plan::{Fate, Order, Plan};
 use crate::memory::PAGE;
@@ -171,50 +171,6 @@ impl World {
             region.alive &= region.file != file;
         }
         self.queue.finish(file, u64::MAX);
-    }
-
-    /// Whether a call would race with a pending copy, so that its outcome could not be foretold.
-    pub fn must_wait(&self, call: &Call) -> bool {
-        match call {
-            Call::Fill {
-                actor,
-                start,
-                length,
-                ..
-            } => {
-                let bytes = *start..start + length;
-                let span = arena::Span {
-                    actor: *actor,
-                    bytes,
-                };
-                self.queue.races(None, &[], &[span])
-            }
-            Call::Poke(file, index, _) => self.queue.owns_slot(*file, *index as usize),
-            // It clears counters.
-            Call::Write(_) => self.unsettled,
-            Call::Ask(handle, request) => {
-                Order::of(request).is_some_and(|order| self.copy_must_wait(*handle, &order))
-            }
-            Call::Flood(handle, copy, _) => self.copy_must_wait(*handle, &Order::inline(copy)),
-            _ => false,
-        }
-    }
-
-    fn copy_must_wait(&self, handle: Handle, order: &Order) -> bool {
-        let Descriptor { file, actor, .. } = self.descriptors[handle];
-        let plan = self.plan(file, actor, order);
-        let queued = plan.fate == Ok(Fate::Queued);
-        if let Some(movement) = &plan.movement {
-            let (reads, writes) = (movement.reads(), movement.writes());
-            if self.queue.races(queued.then_some(file), &reads, &writes) {
-                return true;
-            }
-        }
-        let slot_taken = plan
-            .slot
-            .is_some_and(|(slot, _)| self.queue.owns_slot(file, slot));
-        let overtakes = plan.event && self.uncertain_events(file).is_some();
-        !queued && (slot_taken || overtakes)
     }
 
     /// Does what a copy does; of one that fails, all but the copying.
