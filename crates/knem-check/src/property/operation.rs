@@ -187,7 +187,7 @@ fn trifle() -> BoxedStrategy<Request<Name>> {
     prop_oneof![
         Just(Request::Info),
         // The numbers that are taken begin at 0x10.
-        (0..16_u32).prop_map(|number| Request::Unknown(request::MAGIC << 8 | number)),
+        (0..16_u32).prop_map(|number| Request::Unknown((request::MAGIC << 8) | number)),
         known.prop_map(Request::BadBlock),
         (0..6_u32, mask).prop_map(|(flags, mask)| Request::Bind(flags, mask)),
     ]
