@@ -41,13 +41,13 @@ pub fn interrupted<T: Send>(flags: i32, body: impl FnOnce() -> T + Send) -> T {
 }
 
 /// The number of the calling thread, for [`sleeps_in`].
-pub fn thread_number() -> i64 {
+pub fn thread_number() -> libc::pid_t {
     // SAFETY: no memory is involved.
-    i64::from(unsafe { libc::gettid() })
+    unsafe { libc::gettid() }
 }
 
 /// Waits until a thread of this process sleeps in a system call; tells whether that happened.
-pub fn sleeps_in(thread: i64, call: libc::c_long) -> bool {
+pub fn sleeps_in(thread: libc::pid_t, call: libc::c_long) -> bool {
     let path = format!("/proc/self/task/{thread}/syscall");
     // A thread that runs shows no number there.
     let start = format!("{call} ");
