@@ -69,7 +69,7 @@ impl File for OpenFile {
         }
     }
 
-    fn poll(&self, watcher: &Watcher) -> Readiness {
+    fn poll<'a>(&'a self, watcher: &Watcher<'a>) -> Readiness {
         match self {
             Self::Statistics(_) => Readiness::Readable,
             Self::Context(file) => file.poll(watcher),
@@ -109,7 +109,7 @@ impl ContextFile {
         status.events.read(reading.buffer, reading.may_wait)
     }
 
-    fn poll(&self, watcher: &Watcher) -> Readiness {
+    fn poll<'a>(&'a self, watcher: &Watcher<'a>) -> Readiness {
         let status = &self.context.offload().status;
         watcher.watch(status.events.arrivals());
         if status.slots() == 0 {

@@ -28,7 +28,7 @@ pub(crate) struct Context {
 impl Context {
     /// A context of the calling thread.
     pub(crate) fn new(engine: Arc<Engine>) -> Result<Self> {
-        let owned = engine.admit(engine.clone())?;
+        let owned = engine.admit()?;
         owned.engine().counters.rise(Gauge::Contexts, 1);
         debug!("context {} opened\n", owned.number());
         let offload = Offload::new(owned.clone());

@@ -104,8 +104,8 @@ impl Engine {
     }
 
     /// Adds a context of the calling thread.
-    fn admit(&self, engine: Arc<Self>) -> Result<Arc<Ownership>> {
-        self.roster.lock().admit(engine)
+    fn admit(self: &Arc<Self>) -> Result<Arc<Ownership>> {
+        self.roster.lock().admit(self.clone())
     }
 
     /// Removes a context.

@@ -152,7 +152,7 @@ impl Offload {
             let number = self.owner.number();
             *worker = Some(Thread::start(
                 self.queue.clone(),
-                c"knem-ctx-%x",
+                c"knem-ctx-",
                 number as u32,
                 cpus,
             )?);

@@ -14,7 +14,7 @@ use super::{
 use crate::host::{
     ordering::Relaxed,
     params,
-    thread::{self, Body},
+    thread::{Body, Running},
     wait::Sleep,
     *,
 };
@@ -103,12 +103,12 @@ impl Queue {
 }
 
 impl Body for Queue {
-    fn run(&self) {
+    fn run(&self, thread: &Running) {
         // Nothing else ends this sleep.
         let _ = self.line.changed.sleep(Sleep::Idle, || {
-            !self.line.is_empty() || thread::should_stop()
+            !self.line.is_empty() || thread.should_stop()
         });
-        while !thread::should_stop() && self.serve() {}
+        while !thread.should_stop() && self.serve() {}
     }
 }
 

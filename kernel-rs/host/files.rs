@@ -56,18 +56,19 @@ pub(crate) struct Reading {
     pub(crate) may_wait: bool,
 }
 
-/// Somebody who polls.
-pub(crate) struct Watcher {
+/// Somebody who polls a file, which lives for `'a` at least.
+pub(crate) struct Watcher<'a> {
     file: *mut bindings::file,
     table: *mut bindings::poll_table_struct,
+    _file: PhantomData<&'a ()>,
 }
 
-impl Watcher {
+impl<'a> Watcher<'a> {
     /// Asks again when the queue is woken up.
-    pub(crate) fn watch(&self, queue: &WaitQueue) {
+    pub(crate) fn watch(&self, queue: &'a WaitQueue) {
         // SAFETY: The file and the table are those of the call to `poll` during which this object
-        // exists. The queue belongs to the open file, so that it lives as long as the file is
-        // watched.
+        // exists. The queue is part of the open file, by its lifetime, and so lives as long as the
+        // file is watched.
         unsafe { bindings::poll_wait(self.file, queue.head(), self.table) }
     }
 }
@@ -123,7 +124,7 @@ pub(crate) trait File: Sized + Send + Sync {
     fn write(&self, bytes: usize) -> Result;
 
     /// Tells what can be done without waiting, and lets the watcher know when that changes.
-    fn poll(&self, watcher: &Watcher) -> Readiness;
+    fn poll<'a>(&'a self, watcher: &Watcher<'a>) -> Readiness;
 
     /// Shows something at addresses of the caller.
     fn map(&self, area: &Area<'_>) -> Result;
@@ -269,7 +270,11 @@ impl<T: File> Node<T> {
         file: *mut bindings::file,
         table: *mut bindings::poll_table_struct,
     ) -> bindings::__poll_t {
-        let watcher = Watcher { file, table };
+        let watcher = Watcher {
+            file,
+            table,
+            _file: PhantomData,
+        };
         // SAFETY: By the requirements of this function.
         match unsafe { Self::opened(file) }.poll(&watcher) {
             Readiness::Readable => bindings::POLLIN | bindings::POLLRDNORM,

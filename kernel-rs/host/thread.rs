@@ -10,20 +10,26 @@ use kernel::{
     ffi::{c_int, c_uint, c_void},
     prelude::*,
     sync::Arc,
+    types::NotThreadSafe,
 };
 
 use super::cpus::CpuMask;
 
 /// What a kernel thread does.
 pub(crate) trait Body: Send + Sync {
-    /// Works until [`should_stop`] says so; a sleep of the thread ends then.
-    fn run(&self);
+    /// Works until [`Running::should_stop`] says so; a sleep of the thread ends then.
+    fn run(&self, thread: &Running);
 }
 
-/// Whether the calling kernel thread has been told to end.
-pub(crate) fn should_stop() -> bool {
-    // SAFETY: The caller is a kernel thread: only bodies ask.
-    unsafe { bindings::kthread_should_stop() }
+/// The calling thread, which is a [`Thread`]; it stays with it.
+pub(crate) struct Running(NotThreadSafe);
+
+impl Running {
+    /// Whether the thread has been told to end.
+    pub(crate) fn should_stop(&self) -> bool {
+        // SAFETY: Only a kernel thread has this object.
+        unsafe { bindings::kthread_should_stop() }
+    }
 }
 
 /// A kernel thread, stopped when dropped.
@@ -49,8 +55,8 @@ struct Plan<T> {
 }
 
 impl<T: Body> Thread<T> {
-    /// Starts a thread. Its name is `prefix`, which ends in `%x`, with `number`. It runs on `cpus`,
-    /// or, if that is not possible or not given, anywhere.
+    /// Starts a thread. Its name is `prefix`, with `number` in hexadecimal. It runs on `cpus`, or, if
+    /// that is not possible or not given, anywhere.
     ///
     /// # Errors
     ///
@@ -63,14 +69,15 @@ impl<T: Body> Thread<T> {
     ) -> Result<Self> {
         let plan = KBox::new(Plan { body, cpus }, super::for_caller())?;
         let argument = (&raw const *plan).cast::<c_void>().cast_mut();
-        // SAFETY: The format consumes one unsigned integer. The plan stays where it is until the
-        // thread has ended.
+        // SAFETY: The format consumes one string and one unsigned integer. The plan stays where it is
+        // until the thread has ended.
         let task = from_err_ptr(unsafe {
             bindings::kthread_create_on_node(
                 Some(Self::main),
                 argument,
                 bindings::NUMA_NO_NODE,
-                prefix.as_ptr().cast(),
+                c"%s%x".as_ptr().cast(),
+                prefix.as_ptr(),
                 number as c_uint,
             )
         })
@@ -95,8 +102,9 @@ impl<T: Body> Thread<T> {
             // Where it cannot be, it is elsewhere.
             let _ = cpus.confine_caller();
         }
-        while !should_stop() {
-            plan.body.run();
+        let thread = Running(NotThreadSafe);
+        while !thread.should_stop() {
+            plan.body.run(&thread);
         }
         0
     }
