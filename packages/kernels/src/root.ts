@@ -70,11 +70,7 @@ const rootIn = (entry: string, { suite }: Toolchain): Root => ({
 async function make(toolchain: Toolchain, folder: string): Promise<void> {
   const tree = join(folder, "tree");
   const line = `deb [signed-by=${KEYRING}] ${await hostMirror()} ${toolchain.suite} main`;
-  const options = [
-    ...(await settings()),
-    `--include=${toolchain.packages.join(",")}`,
-    ...unpacking(toolchain),
-  ];
+  const options = [...(await settings()), `--include=${toolchain.packages.join(",")}`];
   const what = `the ${toolchain.suite} toolchain root could not be made`;
   const remedy = "check the network and the machine's apt sources, then run this again";
   if (process.getuid?.() === 0) {
@@ -90,19 +86,6 @@ async function make(toolchain: Toolchain, folder: string): Promise<void> {
     await must(what, "unshare", [...namespaces(), "sh", "-c", unpack, tar, tree], { remedy });
   }
   await writeFile(join(folder, "toolchain.json"), JSON.stringify(toolchain));
-}
-
-/** The options by which foreign packages are unpacked, those of the same versions as their native ones. */
-function unpacking({ foreign }: Toolchain): string[] {
-  if (foreign.length === 0) return [];
-  const names = foreign.map((name) => `${name}:i386`).join(" ");
-  const hook = [
-    'folder=$(mktemp -d) && cd "$folder"',
-    `APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --quiet download ${names}`,
-    `for package in *.deb; do dpkg-deb --extract "$package" "$1"; done`,
-    'rm -r "$folder"',
-  ];
-  return ["--architectures=amd64,i386", `--customize-hook=${hook.join(" && ")}`];
 }
 
 /** Documents and translations are left out, and nothing is flushed: a root cut short is never used. */

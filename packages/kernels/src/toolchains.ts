@@ -5,8 +5,6 @@ export interface Toolchain {
   readonly suite: string;
   /** Compilers and what the kernel's build runs. */
   readonly packages: readonly string[];
-  /** Of i386, unpacked beside the others and not installed: nothing of them runs here. */
-  readonly foreign: readonly string[];
 }
 
 /** What our own Rust, Node and images need beside a kernel's build. */
@@ -45,7 +43,5 @@ export const toolchains: Readonly<Record<string, Toolchain>> = {
   trixie: {
     suite: "trixie",
     packages: [...kernelBuild, ...userland, "gcc-14", "libclang-19-dev"].sort(),
-    // 32-bit programs are linked statically: Rust's standard library is all that they need.
-    foreign: ["libstd-rust-dev"],
   },
 };

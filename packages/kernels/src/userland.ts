@@ -188,9 +188,14 @@ export class Userland {
   }
 }
 
-/** Sets cargo up for 32-bit programs. Linked statically, they need nothing of 32 bits where they run. */
+/**
+ * Sets cargo up for 32-bit programs. Linked statically, they need nothing of 32 bits where they run; Rust's standard
+ * library for them is built along from its source, which the toolchain's root has (rustc wants to be told that).
+ */
 const narrow = [
   "env",
+  "RUSTC_BOOTSTRAP=1",
+  "CARGO_UNSTABLE_BUILD_STD=std",
   "CARGO_BUILD_TARGET=i686-unknown-linux-gnu",
   "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc",
   "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS=-Ctarget-feature=+crt-static",
