@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// "unit" is quick and needs nothing but Node, "binding" needs the built Node binding, "guest" boots kernels in QEMU.
+// "unit" is quick and needs nothing but Node, "binding" needs the built Node binding, "guest" boots kernels in QEMU,
+// "packages" installs, upgrades and removes what users get, in systems of its own.
 export default defineConfig({
   // One copy of each class, the sources': a test that mixes src and the package's name sees the same errors.
   resolve: {
@@ -18,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
-          exclude: ["packages/*/test/{binding,boot}/**", "**/node_modules/**"],
+          exclude: ["packages/*/test/{binding,boot,system}/**", "**/node_modules/**"],
         },
       },
       {
@@ -32,6 +33,16 @@ export default defineConfig({
           include: ["packages/*/test/boot/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "packages",
+          include: ["packages/packaging/test/system/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
         },
       },

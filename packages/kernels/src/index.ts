@@ -2,7 +2,9 @@
 export { Archive, type DebianPackage } from "./archive.js";
 export { type BuiltModule, ModuleBuilder } from "./build.js";
 export { Cache, cacheFolder, exists, gigabytes, keyOf, remove } from "./cache.js";
+export { Chroot, type ChrootOptions, withChroot } from "./chroot.js";
 export { type CommandOptions, type CommandResult, must, run, tail } from "./command.js";
+export { type DebianSystem, makeDebian } from "./debian.js";
 export { KnemError, type Report, render, systemCode } from "./errors.js";
 export { catchInterrupts, interrupt } from "./interrupt.js";
 export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";

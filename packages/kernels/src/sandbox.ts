@@ -77,7 +77,6 @@ export function enter(
   binds: readonly Bind[],
 ): string {
   const layers = [...trees, root].map((path, index) => ({ path, name: `layer${index}` }));
-  const devices = ["null", "zero", "full", "random", "urandom", "tty"];
   return [
     "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
     `mount -t tmpfs -o mode=755 knem ${quote(stage)}`,
@@ -87,16 +86,23 @@ export function enter(
     ...binds.flatMap(({ from, to }) => mountPoint(from, to)),
     // Names relative to the stage: a colon in the cache's path would part the list.
     `mount -t overlay -o lowerdir=points:${layers.map(({ name }) => name).join(":")} knem all`,
-    "mount -t proc proc all/proc",
-    ...["tmp", "root", "run"].map((name) => `mount -t tmpfs -o mode=1777 knem all/${name}`),
-    // Not sticky: there, an ordinary user may not open another's /dev/null to write.
-    "mount -t tmpfs -o mode=755 knem all/dev; mkdir -m 1777 all/dev/shm",
-    ...devices.map((name) => `: > all/dev/${name}; mount --bind /dev/${name} all/dev/${name}`),
-    "ln -s /proc/self/fd all/dev/fd",
+    ...furnish,
     ...binds.flatMap(({ from, to, write }) => bind(from, to, write ?? false)),
     'chroot all "$@"',
   ].join("\n");
 }
+
+const devices = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** Gives the system in the folder `all` what the kernel and memory bring to a running one. */
+export const furnish: readonly string[] = [
+  "mount -t proc proc all/proc",
+  ...["tmp", "root", "run"].map((name) => `mount -t tmpfs -o mode=1777 knem all/${name}`),
+  // Not sticky: there, an ordinary user may not open another's /dev/null to write.
+  "mount -t tmpfs -o mode=755 knem all/dev; mkdir -m 1777 all/dev/shm",
+  ...devices.map((name) => `: > all/dev/${name}; mount --bind /dev/${name} all/dev/${name}`),
+  "ln -s /proc/self/fd all/dev/fd",
+];
 
 function mountPoint(from: string, to: string): string[] {
   const point = quote(`points${to}`);
@@ -105,17 +111,17 @@ function mountPoint(from: string, to: string): string[] {
   ];
 }
 
-function bind(from: string, to: string, write: boolean): string[] {
+export function bind(from: string, to: string, write: boolean): string[] {
   const point = quote(`all${to}`);
   const lock = `mount -o remount,bind,ro ${point}`;
   return [`mount --bind ${quote(from)} ${point}`, ...(write ? [] : [lock])];
 }
 
 /** One word of a shell. */
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+export const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The host's resolver, certificates and cargo configuration, where it has them. */
-async function networkFiles(): Promise<Bind[]> {
+export async function networkFiles(): Promise<Bind[]> {
   const files: Bind[] = [
     { from: "/etc/resolv.conf", to: "/etc/resolv.conf" },
     { from: "/etc/hosts", to: "/etc/hosts" },
@@ -129,7 +135,7 @@ async function networkFiles(): Promise<Bind[]> {
   return files.filter((_, index) => present[index]);
 }
 
-function environment(): Record<string, string> {
+export function environment(): Record<string, string> {
   const network = Object.entries(process.env).flatMap(([key, value]) =>
     NETWORK.test(key) && value !== undefined ? [[key, value] as const] : [],
   );
@@ -143,7 +149,7 @@ function environment(): Record<string, string> {
   };
 }
 
-function forHost(options: SandboxOptions): CommandOptions {
+export function forHost(options: SandboxOptions): CommandOptions {
   const { input, onLine, signal } = options;
   return { ...(input && { input }), ...(onLine && { onLine }), ...(signal && { signal }) };
 }
