@@ -54,8 +54,9 @@ async function runIn(
   job: GuestJob,
 ): Promise<GuestVerdict> {
   const files = { console: join(folder, "console"), verdict: join(folder, "verdict") };
-  const { memory = 1024, cpus = 2, timeLimit = 120 } = job;
-  const machine = { vmlinuz: job.kernel.vmlinuz, initramfs, base: job.base.image, memory, cpus };
+  const { memory = 1024, cpus = 2, timeLimit = 120, kernelArguments = [] } = job;
+  const { vmlinuz } = job.kernel;
+  const machine = { vmlinuz, initramfs, base: job.base.image, memory, cpus, kernelArguments };
   const chunks: Buffer[] = [];
   const started = performance.now();
   const end = await runQemu(qemuArguments({ ...machine, ...files }), {

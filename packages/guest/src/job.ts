@@ -51,6 +51,8 @@ export interface GuestJob {
   readonly cpus?: number;
   /** Seconds from start to power-off; default 120. */
   readonly timeLimit?: number;
+  /** Words added to the kernel's command line: `module.sig_enforce=1`. */
+  readonly kernelArguments?: readonly string[];
   /** Given the command's output as it comes, byte for byte. */
   readonly onOutput?: (chunk: Buffer) => void;
   /** Ends the guest when aborted; by default the process's own interrupt. */

@@ -14,6 +14,8 @@ export interface Machine {
   /** MiB. */
   readonly memory: number;
   readonly cpus: number;
+  /** Words of the kernel's command line after our own; of a setting that is there twice, the last one counts. */
+  readonly kernelArguments: readonly string[];
 }
 
 export interface QemuEnd {
@@ -46,13 +48,14 @@ const kernelLine = [
  * go through virtio ports: a hundred times faster than serial lines, and clean of any terminal's habits.
  */
 export function qemuArguments(machine: Machine): string[] {
+  const line = [...kernelLine, ...machine.kernelArguments].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
     ...["-machine", "q35", "-accel", "tcg,thread=multi"],
     // TCG runs string instructions byte by byte, so the kernel must not prefer them for copying.
     ...["-cpu", "max,-erms,-fsrm", "-smp", String(machine.cpus), "-m", `${machine.memory}M`],
     ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
-    ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", kernelLine.join(" ")],
+    ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", line],
     ...["-chardev", `file,id=console,path=${comma(machine.console)}`, "-serial", "chardev:console"],
     ...["-device", "virtio-serial-pci"],
     ...["-chardev", "stdio,id=output,signal=off", "-device", port("output", 1)],

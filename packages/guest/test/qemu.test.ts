@@ -10,6 +10,7 @@ const machine = {
   verdict: "/t/verdict",
   memory: 512,
   cpus: 3,
+  kernelArguments: ["module.sig_enforce=1", "panic_on_warn=0"],
 };
 
 describe("qemuArguments", () => {
@@ -28,6 +29,11 @@ describe("qemuArguments", () => {
       ]),
     );
     expect(args).toContain("-no-reboot");
+  });
+
+  it("lets a job's kernel arguments have the last word", () => {
+    const line = after("-append");
+    expect(line).toMatch(/^console=ttyS0 .* module\.sig_enforce=1 panic_on_warn=0$/);
   });
 
   it("gives the machine its size", () => {
