@@ -3,11 +3,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { KnemError } from "@knem/kernels";
 
-/** The machine to emulate; paths are the host's. */
-export interface Machine {
+/** What a machine is started with; paths are the host's. */
+export interface MachineFiles {
   readonly vmlinuz: string;
   readonly initramfs: string;
-  readonly base: string;
+  /** The image of an erofs, attached for reading alone. */
+  readonly disk: string;
+}
+
+/** The machine to emulate. */
+export interface Machine extends MachineFiles {
   /** Where the kernel's console and init's verdict are written. */
   readonly console: string;
   readonly verdict: string;
@@ -65,8 +70,8 @@ export function qemuArguments(machine: Machine): string[] {
       "-device",
       port("verdict", 2),
     ],
-    ...["-drive", `file=${comma(machine.base)},if=none,id=base,format=raw,readonly=on`],
-    ...["-device", "virtio-blk-pci,drive=base"],
+    ...["-drive", `file=${comma(machine.disk)},if=none,id=disk,format=raw,readonly=on`],
+    ...["-device", "virtio-blk-pci,drive=disk"],
   ];
 }
 

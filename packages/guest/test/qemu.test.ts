@@ -5,7 +5,7 @@ import { qemuArguments, runQemu } from "../src/qemu.js";
 const machine = {
   vmlinuz: "/k/vmlinuz",
   initramfs: "/t/initramfs",
-  base: "/c/a,b.erofs",
+  disk: "/c/a,b.erofs",
   console: "/t/console",
   verdict: "/t/verdict",
   memory: 512,
@@ -41,8 +41,8 @@ describe("qemuArguments", () => {
     expect(after("-smp")).toBe("3");
   });
 
-  it("doubles commas in paths, and attaches the base image for reading alone", () => {
-    expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=base,format=raw,readonly=on");
+  it("doubles commas in paths, and attaches the disk for reading alone", () => {
+    expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=disk,format=raw,readonly=on");
   });
 
   it("gives each port its name", () => {
