@@ -137,7 +137,7 @@ export class Cache {
   /** Running out of space shows in many shapes; all of them are told as what they are. */
   private async explain(error: unknown, needs: number): Promise<unknown> {
     const text = error instanceof Error ? error.message : String(error);
-    const told = systemCode(error) === "ENOSPC" || /No space left on device|ENOSPC/.test(text);
+    const told = systemCode(error) === "ENOSPC" || /no space left on device/i.test(text);
     return told ? this.full(needs, await this.free(), error) : error;
   }
 

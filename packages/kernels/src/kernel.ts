@@ -6,7 +6,7 @@ import { type Cache, exists, keyOf } from "./cache.js";
 import { KnemError } from "./errors.js";
 import type { Progress } from "./progress.js";
 import { nameOf, type Target } from "./targets.js";
-import { comparePackages, compareReleases, inSeries } from "./versions.js";
+import { comparePackages, compareReleases, inSeries, seriesOf } from "./versions.js";
 
 /** A kernel that the archive has: what a target stands for at the moment. */
 export interface Kernel {
@@ -62,7 +62,7 @@ export function newest(target: Target, all: readonly DebianPackage[]): Kernel {
   const found = all
     .flatMap((one) => {
       const release = headers.exec(one.name)?.[1];
-      return release && inSeries(release, target.series) ? [{ release, version: one.version }] : [];
+      return release && wanted(release, target) ? [{ release, version: one.version }] : [];
     })
     .sort((a, b) => compareReleases(b.release, a.release) || comparePackages(b.version, a.version));
   for (const { release, version } of found) {
@@ -73,11 +73,14 @@ export function newest(target: Target, all: readonly DebianPackage[]): Kernel {
     code: "NO_KERNEL",
     what: `the archive has no kernel ${nameOf(target)}`,
     why: found[0]
-      ? `${found[0].release} lacks its image or linux-source-${target.series} ${found[0].version}`
+      ? `${found[0].release} lacks its image or linux-source-${seriesOf(found[0].release)} ${found[0].version}`
       : `no package linux-headers-${target.series}.*-${target.flavour} is in the suite`,
     remedy: "choose another series, flavour or suite; see packages/kernels/src/targets.ts",
   });
 }
+
+const wanted = (release: string, { series }: Target): boolean =>
+  series === "newest" || inSeries(release, series);
 
 /** A kernel with its image, its modules and the source of the very same version, or undefined. */
 function complete(
@@ -100,7 +103,7 @@ function complete(
   take(`linux-headers-${release}`);
   take(`linux-image-${release}`);
   const source = all.find(
-    (one) => one.name === `linux-source-${target.series}` && one.version === version,
+    (one) => one.name === `linux-source-${seriesOf(release)}` && one.version === version,
   );
   if (!source || !packages.has(`linux-image-${release}`)) return undefined;
   return { target, release, version, packages: [...packages.values()], source };

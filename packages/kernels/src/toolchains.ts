@@ -38,10 +38,27 @@ const kernelBuild = [
   ...["libssl-dev", "make", "perl", "python3-minimal", "rust-src", "rustc", "xz-utils"],
 ];
 
+/** Compilers for arm64, and for the 32-bit code that its kernels bring for old programs. */
+const arm64 = [
+  "cargo",
+  "gcc-14-aarch64-linux-gnu",
+  "gcc-aarch64-linux-gnu",
+  "gcc-arm-linux-gnueabihf",
+  "libc6-dev-arm64-cross",
+];
+
 /** The toolchains there are, by name. */
 export const toolchains: Readonly<Record<string, Toolchain>> = {
   trixie: {
     suite: "trixie",
     packages: [...kernelBuild, ...userland, "gcc-14", "libclang-19-dev"].sort(),
+  },
+  "trixie for arm64": {
+    suite: "trixie",
+    packages: [...kernelBuild, ...arm64, "gcc-14", "libclang-19-dev"].sort(),
+  },
+  sid: {
+    suite: "sid",
+    packages: [...kernelBuild, "gcc-16", "libclang-21-dev"].sort(),
   },
 };

@@ -51,8 +51,13 @@ export function satisfies(release: string, range: string): boolean {
 
 /** Whether a release belongs to a series: `7.3` has 7.3.4+deb13-amd64. */
 export function inSeries(release: string, series: string): boolean {
+  return seriesOf(release) === series;
+}
+
+/** The series that a release belongs to: `7.3` for 7.3.4+deb13-amd64. */
+export function seriesOf(release: string): string {
   const { base } = parseRelease(release);
-  return `${base.major}.${base.minor}` === series;
+  return `${base.major}.${base.minor}`;
 }
 
 /** Debian's order of package versions (deb-version(7)): epoch, upstream version, revision; `~` before the end. */

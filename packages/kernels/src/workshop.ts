@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuiltModule, ModuleBuilder } from "./build.js";
-import { Cache } from "./cache.js";
+import { Cache, keyOf } from "./cache.js";
 import { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
 import { type Grafted, grafted } from "./metadata.js";
 import type { Progress } from "./progress.js";
@@ -56,7 +56,7 @@ export class Workshop {
   /** A toolchain's root, to run things in; by default the one that user space is built in. */
   sandbox(toolchain = toolchains["trixie"]): Promise<Sandbox> {
     if (!toolchain) throw new Error("the toolchain of user space is not in the table");
-    return this.once(`sandbox ${toolchain.suite}`, async () => {
+    return this.once(`sandbox ${keyOf(toolchain)}`, async () => {
       const root = await toolchainRoot(this.cache, toolchain, this.progress);
       return new Sandbox(root, this.cache);
     });
