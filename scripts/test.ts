@@ -30,9 +30,9 @@ const runs = process.argv.includes("--all")
   ? [
       ...usual,
       { name: "conformance on 4 CPUs", clients: true, cpus: 4 },
-      { name: "32-bit programs", bits: 32 as const },
+      { name: "32-bit programs", platform: "i386" as const },
     ]
-  : [...usual, { name: "32-bit programs", bits: 32 as const, only: narrow }];
+  : [...usual, { name: "32-bit programs", platform: "i386" as const, only: narrow }];
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);

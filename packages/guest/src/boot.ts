@@ -7,6 +7,7 @@ import { type Evidence, GuestFault } from "./fault.js";
 import { writeInitramfs } from "./initramfs.js";
 import type { GuestJob, GuestVerdict } from "./job.js";
 import { keepLog, logName } from "./log.js";
+import { emulatorOf } from "./machine.js";
 import { type QemuEnd, qemuArguments, runQemu } from "./qemu.js";
 import { judge } from "./verdict.js";
 
@@ -55,10 +56,11 @@ async function runIn(
 ): Promise<GuestVerdict> {
   const files = { console: join(folder, "console"), verdict: join(folder, "verdict") };
   const { memory = 1024, cpus = 2, timeLimit = 120 } = job;
-  const machine = { vmlinuz: job.kernel.vmlinuz, initramfs, base: job.base.image, memory, cpus };
+  const { vmlinuz, arch = "amd64" } = job.kernel;
+  const machine = { arch, vmlinuz, initramfs, base: job.base.image, memory, cpus };
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const end = await runQemu(qemuArguments({ ...machine, ...files }), {
+  const end = await runQemu(emulatorOf(arch), qemuArguments({ ...machine, ...files }), {
     timeLimit,
     outputLimit,
     signal: job.signal ? AbortSignal.any([job.signal, interrupt]) : interrupt,

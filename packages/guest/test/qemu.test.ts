@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
+import { emulatorOf } from "../src/machine.js";
 import { qemuArguments, runQemu } from "../src/qemu.js";
 
 const machine = {
+  arch: "amd64",
   vmlinuz: "/k/vmlinuz",
   initramfs: "/t/initramfs",
   base: "/c/a,b.erofs",
@@ -35,6 +37,14 @@ describe("qemuArguments", () => {
     expect(after("-smp")).toBe("3");
   });
 
+  it("gives each architecture its machine and its console", () => {
+    const arm = qemuArguments({ ...machine, arch: "arm64" });
+    expect(arm.slice(0, 4)).toEqual(["-machine", "virt", "-cpu", "max,pauth-impdef=on"]);
+    expect(arm.find((word) => word.startsWith("console="))).toMatch(/^console=ttyAMA0 /);
+    expect(after("-append")).toMatch(/^console=ttyS0 /);
+    expect(() => qemuArguments({ ...machine, arch: "m68k" })).toThrow(/known are amd64, arm64/);
+  });
+
   it("doubles commas in paths, and attaches the base image for reading alone", () => {
     expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=base,format=raw,readonly=on");
   });
@@ -56,7 +66,7 @@ describe("runQemu", () => {
         signal: new AbortController().signal,
         onOutput: () => {},
       };
-      await expect(runQemu([], options)).rejects.toMatchObject({
+      await expect(runQemu(emulatorOf("amd64"), [], options)).rejects.toMatchObject({
         code: "PROGRAM_MISSING",
         remedy: expect.stringContaining("apt-get install"),
       });

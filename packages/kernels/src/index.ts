@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-export { Archive, type DebianPackage } from "./archive.js";
+export { Archive, type DebianPackage, unpack } from "./archive.js";
 export { type BuiltModule, ModuleBuilder } from "./build.js";
 export { Cache, cacheFolder, exists, gigabytes, keyOf, remove } from "./cache.js";
 export { Chroot, type ChrootOptions, withChroot } from "./chroot.js";
@@ -11,6 +11,7 @@ export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
 export { buildKmod, type KmodResult, kmodArguments, kmodTable } from "./kmod.js";
 export { type Lock, lock, locked } from "./lock.js";
 export { type Grafted, grafted, KERNEL_INSIDE } from "./metadata.js";
+export { type PlatformName, platformOf, platforms } from "./platforms.js";
 export { Progress, type Screen } from "./progress.js";
 export { type Root, toolchainRoot } from "./root.js";
 export { type Bind, Sandbox, type SandboxOptions } from "./sandbox.js";
@@ -30,13 +31,19 @@ export { together } from "./together.js";
 export { type Toolchain, toolchains } from "./toolchains.js";
 export {
   type Binding,
-  type Bits,
   countTests,
   type ProgramChoice,
   type ProgramCrate,
   type Programs,
   Userland,
 } from "./userland.js";
-export { comparePackages, compareReleases, inSeries, parseRelease, satisfies } from "./versions.js";
+export {
+  comparePackages,
+  compareReleases,
+  inSeries,
+  parseRelease,
+  satisfies,
+  seriesOf,
+} from "./versions.js";
 export { vitest } from "./vitest.js";
 export { Workshop } from "./workshop.js";

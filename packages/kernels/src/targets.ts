@@ -36,6 +36,7 @@ export interface Selection {
   readonly kernels?: readonly string[];
   readonly flavours?: readonly string[];
   readonly suites?: readonly string[];
+  readonly archs?: readonly string[];
 }
 
 /**
@@ -46,6 +47,7 @@ export function select(selection: Selection, all: readonly Target[] = targets): 
     { option: "--kernel", values: selection.kernels, of: (target: Target) => target.series },
     { option: "--flavour", values: selection.flavours, of: (target: Target) => target.flavour },
     { option: "--suite", values: selection.suites, of: (target: Target) => target.suite },
+    { option: "--arch", values: selection.archs, of: (target: Target) => target.arch },
   ];
   for (const { option, values, of } of fields) {
     const unknown = values?.find((value) => !all.some((target) => of(target) === value));

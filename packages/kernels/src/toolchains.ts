@@ -38,9 +38,13 @@ const kernelBuild = [
   ...["libssl-dev", "make", "perl", "python3-minimal", "rust-src", "rustc", "xz-utils"],
 ];
 
+/** The kernel's configuration asks openssl which signatures it knows; `userland` has it by its certificates. */
+const openssl = "openssl";
+
 /** Compilers for arm64, and for the 32-bit code that its kernels bring for old programs. */
 const arm64 = [
   "cargo",
+  "g++-aarch64-linux-gnu",
   "gcc-14-aarch64-linux-gnu",
   "gcc-aarch64-linux-gnu",
   "gcc-arm-linux-gnueabihf",
@@ -55,10 +59,10 @@ export const toolchains: Readonly<Record<string, Toolchain>> = {
   },
   "trixie for arm64": {
     suite: "trixie",
-    packages: [...kernelBuild, ...arm64, "gcc-14", "libclang-19-dev"].sort(),
+    packages: [...kernelBuild, ...arm64, openssl, "gcc-14", "libclang-19-dev"].sort(),
   },
   sid: {
     suite: "sid",
-    packages: [...kernelBuild, "gcc-16", "libclang-21-dev"].sort(),
+    packages: [...kernelBuild, openssl, "gcc-16", "libclang-21-dev"].sort(),
   },
 };
