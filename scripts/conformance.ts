@@ -39,8 +39,17 @@ const EACH_CLIENT = `for client in ${CLIENTS}/*; do
   echo 1..1
 done`;
 
+/** What a run counted, and how long the guest took from start to end. */
+export interface Conformance extends Count {
+  readonly seconds: number;
+}
+
 /** Runs conformance programs in a guest and counts what holds; rules that they do not prove are failures. */
-export async function conformance(workshop: Workshop, target: Target, run: Run): Promise<Count> {
+export async function conformance(
+  workshop: Workshop,
+  target: Target,
+  run: Run,
+): Promise<Conformance> {
   const native = platformOf(target.arch);
   const { cpus = 2, platform = native, only = [], wants = () => true, clients = false } = run;
   const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
@@ -62,7 +71,7 @@ export async function conformance(workshop: Workshop, target: Target, run: Run):
     ...others,
     "exit $checked",
   ];
-  const { status, output } = await boot({
+  const { status, output, seconds } = await boot({
     ...equipped,
     files: [...(equipped.files ?? []), ...files],
     env: { KNEM_MODULE: MODULE },
@@ -74,7 +83,7 @@ export async function conformance(workshop: Workshop, target: Target, run: Run):
   const { passed, failed, skipped, failures, programs } = parseTap(output);
   // The guest has everything that the programs need.
   const hollow = failed === 0 && (status !== 0 || skipped > 0);
-  if (hollow) return { passed, failed: 1, failures: output.slice(-2000) };
+  if (hollow) return { passed, failed: 1, failures: output.slice(-2000), seconds };
   const told = failures.map(({ program, name, detail }) => `${program}: ${name}\n${detail}`);
   // Some rules are about sizes that 32-bit programs do not have.
   const silent = platform === native ? await unproven(workshop.checkout, wanted, programs) : [];
@@ -82,6 +91,7 @@ export async function conformance(workshop: Workshop, target: Target, run: Run):
   return {
     passed,
     failed: failed + silent.length,
+    seconds,
     ...(all.length > 0 && { failures: all.join("\n") }),
   };
 }

@@ -72,7 +72,7 @@ export function toolchainOf(target: Target): Toolchain {
   });
 }
 
-/** A target for people: `7.3 cloud-amd64 of trixie-backports`. */
+/** A target for people, and no other's name: `7.3 cloud-amd64 of trixie-backports`. */
 export function nameOf(target: Target): string {
   return `${target.series} ${target.flavour} of ${target.suite}`;
 }
