@@ -15,6 +15,7 @@ export async function boot(job: GuestJob): Promise<GuestVerdict> {
   return inGuest(job, async (folder) => {
     const initramfs = join(folder, "initramfs");
     await writeInitramfs(initramfs, job, await readFile(job.base.busybox));
-    return { vmlinuz: job.kernel.vmlinuz, initramfs, disk: job.base.image };
+    const { arch = "amd64", vmlinuz } = job.kernel;
+    return { arch, vmlinuz, initramfs, disk: job.base.image };
   });
 }

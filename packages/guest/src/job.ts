@@ -5,6 +5,8 @@ import type { Sandbox } from "@knem/kernels";
 export interface GuestKernel {
   /** As `uname -r` says it: `7.3.4+deb13-cloud-amd64`. */
   readonly release: string;
+  /** Debian's name of its architecture; default amd64. */
+  readonly arch?: string;
   /** The compressed kernel image on the host. */
   readonly vmlinuz: string;
   /** The folder of its own modules on the host, the one that holds `kernel/`. */

@@ -6,6 +6,7 @@ import { emulatorSlipped } from "./console.js";
 import { type Evidence, GuestFault } from "./fault.js";
 import type { GuestRun, GuestVerdict } from "./job.js";
 import { keepLog, logName } from "./log.js";
+import { emulatorOf } from "./machine.js";
 import { type MachineFiles, type QemuEnd, qemuArguments, runQemu } from "./qemu.js";
 import { judge } from "./verdict.js";
 
@@ -53,7 +54,8 @@ async function runIn(
   const { memory = 1024, cpus = 2, timeLimit = 120, kernelArguments = [] } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const end = await runQemu(qemuArguments({ ...files, ...said, memory, cpus, kernelArguments }), {
+  const machine = { ...files, ...said, memory, cpus, kernelArguments };
+  const end = await runQemu(emulatorOf(files.arch), qemuArguments(machine), {
     timeLimit,
     outputLimit,
     signal: run.signal ? AbortSignal.any([run.signal, interrupt]) : interrupt,
