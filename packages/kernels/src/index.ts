@@ -28,6 +28,7 @@ export {
 } from "./tier.js";
 export { together } from "./together.js";
 export { type Toolchain, toolchains } from "./toolchains.js";
+export { sourceFiles } from "./tree.js";
 export {
   type Binding,
   type Bits,

@@ -1,2 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-export {};
+export * from "./checkout.js";
+export * from "./sources.js";
+export * from "./tarball.js";
+export * from "./command.js";
+export * from "./deb.js";
+export * from "./bench.js";
