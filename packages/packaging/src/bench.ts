@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Cache, type Chroot, type DebianSystem, type Progress, withChroot } from "@knem/kernels";
+import {
+  type Cache,
+  type Chroot,
+  type DebianSystem,
+  type Progress,
+  withChroot,
+} from "@knem/kernels";
 
 /** The system that packages are made and checked in: the distribution's own tools, for its own format and for RPM. */
 const system: DebianSystem = {
