@@ -75,8 +75,9 @@ export async function grafted(
   const toolchain = toolchainOf(kernel.target);
   // The tree knows its own place.
   const place = KERNEL_INSIDE;
-  const { packages, source } = kernel;
-  const inputs = { packages, source, script: hash, toolchain, place };
+  const { packages, source, programs } = kernel;
+  const of = { packages, source, ...(programs && { programs }) };
+  const inputs = { ...of, script: hash, toolchain, place };
   const make = async (folder: string) => {
     await cache.temporary("metadata", async (work) => {
       const [box, { tree }] = await together([
