@@ -48,6 +48,7 @@ const programs: Readonly<Record<string, string>> = {
   bison: "",
   flex: "",
   openssl: "",
+  python3: "",
   "dpkg-query": "exit 1",
   df: 'echo; echo "disk 0 0 9000000 0 /"',
 };
@@ -55,7 +56,7 @@ const programs: Readonly<Record<string, string>> = {
 /** A folder with the host's programs but for those that a bed has of its own. */
 export function hostPrograms(): string {
   const folder = mkdtempSync(join(tmpdir(), "knem-programs-"));
-  const own = /rustc|bindgen|pahole|gcc|clang|^(bc|bison|flex|openssl|dpkg-query|df)$/;
+  const own = /rustc|bindgen|pahole|gcc|clang|^(bc|bison|flex|openssl|python3|dpkg-query|df)$/;
   const others = readdirSync("/usr/bin").filter((name) => !own.test(name));
   for (const name of others) symlinkSync(join("/usr/bin", name), join(folder, name));
   return folder;
