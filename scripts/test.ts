@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
-// npm run test:all (--all) adds what takes longer: every program for 32 bits, and on more CPUs than there are cores.
+// npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
+// every kernel of the table.
 import {
   check,
   must,
+  nameOf,
   runTiers,
+  type Target,
   targets,
   tierTable,
   verdict,
@@ -20,24 +23,37 @@ const narrow = [
   ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],
   ...["create_segments", "async_table", "array_map", "events_read", "bind_offload"],
 ];
+/** What meets most of what a kernel may do otherwise: memory of all kinds, threads, signals, the end of things. */
+const telling = [
+  ...narrow,
+  ...["memory_kinds", "huge_pages", "fork_coherence", "poll", "worker", "worker_place", "signals"],
+  ...["life_exit", "life_kill_queued", "module_unload", "module_parameters", "statistics_format"],
+];
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
   { name: "conformance", wants: (program) => !race(program), clients: true },
   { name: "races on 4 CPUs", wants: race, cpus: 4 },
 ];
-const runs = process.argv.includes("--all")
+const all = process.argv.includes("--all");
+const runs = all
   ? [
       ...usual,
       { name: "conformance on 4 CPUs", clients: true, cpus: 4 },
-      { name: "32-bit programs", bits: 32 as const },
+      { name: "32-bit programs", platform: "i386" as const },
     ]
-  : [...usual, { name: "32-bit programs", bits: 32 as const, only: narrow }];
+  : [...usual, { name: "32-bit programs", platform: "i386" as const, only: narrow }];
+
+/** Beside the first kernel of the table: all, or one of each series and toolchain with a part of the programs. */
+const [first, ...others] = targets;
+const alike = (a: Target, b: Target) => a.series === b.series && a.toolchain === b.toolchain;
+const firstOfItsKind = (one: Target) => targets.find((other) => alike(one, other)) === one;
+const elsewhere: Run = all ? { clients: true } : { only: telling };
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const { cache, checkout } = workshop;
-  const target = targets[0];
+  const target = first;
   if (!target) throw new Error("the table of targets is empty");
 
   const biome = () =>
@@ -68,6 +84,12 @@ await entryPoint(async (progress) => {
         name,
         run: () => conformance(workshop, target, run),
       })),
+      ...others
+        .filter((one) => all || firstOfItsKind(one))
+        .map((other) => ({
+          name: nameOf(other),
+          run: () => conformance(workshop, other, elsewhere),
+        })),
     ],
     progress,
   );

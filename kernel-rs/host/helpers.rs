@@ -51,6 +51,17 @@ extern "C" {
 }
 
 extern "C" {
+    /// What C calls `THIS_MODULE`; the kernel crate's name for it depends on the version.
+    static __this_module: Opaque<bindings::module>;
+}
+
+/// This module, which open files keep loaded.
+pub(super) const fn this_module() -> *mut bindings::module {
+    // SAFETY: The kernel's build defines it; only its address is taken.
+    Opaque::cast_into(unsafe { &raw const __this_module })
+}
+
+extern "C" {
     pub(super) static knem_param_thread: c_uint;
     pub(super) static knem_param_dma: c_uint;
     pub(super) static knem_param_pinlocal: c_uint;
