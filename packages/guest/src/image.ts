@@ -6,6 +6,7 @@ import { Archive, type Cache, KnemError, keyOf, type Sandbox, unpack } from "@kn
 import type { BaseImage } from "./job.js";
 
 const script = fileURLToPath(new URL("../image/base.sh", import.meta.url));
+const systemScript = fileURLToPath(new URL("../image/system.sh", import.meta.url));
 
 /**
  * The base image made of a sandbox's root (which must have nodejs, busybox-static and erofs-utils), kept in the cache
@@ -58,4 +59,22 @@ function noBusybox(arch: string): KnemError {
     why: "the archive has no package busybox-static for it",
     remedy: "choose an architecture that Debian has",
   });
+}
+
+/**
+ * The image of a whole system and the busybox that starts it, put into `folder`. Errors: COMMAND_FAILED.
+ */
+export async function systemImage(
+  sandbox: Sandbox,
+  tree: string,
+  folder: string,
+): Promise<{ image: string; busybox: string }> {
+  const binds = [
+    { from: tree, to: "/tree" },
+    { from: folder, to: "/out", write: true },
+    { from: systemScript, to: "/system.sh" },
+  ];
+  const what = "the system's image could not be made";
+  await sandbox.must(what, ["sh", "/system.sh", "/tree", "/out"], { binds });
+  return { image: join(folder, "system.erofs"), busybox: join(folder, "busybox") };
 }

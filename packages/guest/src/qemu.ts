@@ -2,21 +2,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { KnemError } from "@knem/kernels";
-import { type Emulator, emulatorOf } from "./machine.js";
+import type { Emulator } from "./machine.js";
 
-/** The machine to emulate; paths are the host's. */
-export interface Machine {
-  /** Debian's name of its architecture. */
-  readonly arch: string;
+/** What a machine is started with; paths are the host's. */
+export interface MachineFiles {
+  /** Debian's name of the kernel's architecture; default amd64. */
+  readonly arch?: string;
   readonly vmlinuz: string;
   readonly initramfs: string;
-  readonly base: string;
+  /** The image of an erofs, attached for reading alone. */
+  readonly disk: string;
+}
+
+/** The machine to emulate. */
+export interface Machine extends MachineFiles {
   /** Where the kernel's console and init's verdict are written. */
   readonly console: string;
   readonly verdict: string;
   /** MiB. */
   readonly memory: number;
   readonly cpus: number;
+  /** Words of the kernel's command line after our own; of a setting that is there twice, the last one counts. */
+  readonly kernelArguments: readonly string[];
 }
 
 export interface QemuEnd {
@@ -42,15 +49,15 @@ const kernelLine = [
 ];
 
 /**
- * QEMU's arguments. Emulation (TCG) because CI seldom has KVM. The output and the verdict
- * go through virtio ports: a hundred times faster than serial lines, and clean of any terminal's habits.
+ * QEMU's arguments. Emulation (TCG) because CI seldom has KVM. The output and the verdict go through virtio ports: a
+ * hundred times faster than serial lines, and clean of any terminal's habits.
  */
-export function qemuArguments(machine: Machine): string[] {
-  const { arguments: kind, console } = emulatorOf(machine.arch);
-  const line = [`console=${console}`, ...kernelLine].join(" ");
+export function qemuArguments(emulator: Emulator, machine: Machine): string[] {
+  const serial = `console=${emulator.console}`;
+  const line = [serial, ...kernelLine, ...machine.kernelArguments].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
-    ...[...kind, "-accel", "tcg,thread=multi"],
+    ...[...emulator.arguments, "-accel", "tcg,thread=multi"],
     ...["-smp", String(machine.cpus), "-m", `${machine.memory}M`],
     ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
     ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", line],
@@ -63,8 +70,8 @@ export function qemuArguments(machine: Machine): string[] {
       "-device",
       port("verdict", 2),
     ],
-    ...["-drive", `file=${comma(machine.base)},if=none,id=base,format=raw,readonly=on`],
-    ...["-device", "virtio-blk-pci,drive=base"],
+    ...["-drive", `file=${comma(machine.disk)},if=none,id=disk,format=raw,readonly=on`],
+    ...["-device", "virtio-blk-pci,drive=disk"],
   ];
 }
 
@@ -83,11 +90,10 @@ export interface RunOptions {
  * Errors: PROGRAM_MISSING; the signal's reason. Any end of QEMU itself is a result.
  */
 export function runQemu(
-  emulator: Emulator,
+  { program, package: brings }: Emulator,
   args: readonly string[],
   options: RunOptions,
 ): Promise<QemuEnd> {
-  const { program } = emulator;
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -102,7 +108,7 @@ export function runQemu(
     child.on("close", (code, name) => {
       const end = watch();
       if (signal.aborted) return reject(signal.reason);
-      if (code === 127) return reject(missing(program, emulator.package, end.said.trim()));
+      if (code === 127) return reject(missing(program, brings, end.said.trim()));
       resolve({ ...end, status: code ?? 128 + (name ? constants.signals[name] : 0) });
     });
   });
