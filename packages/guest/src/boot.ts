@@ -15,7 +15,7 @@ export async function boot(job: GuestJob): Promise<GuestVerdict> {
   return inGuest(job, async (folder) => {
     const initramfs = join(folder, "initramfs");
     await writeInitramfs(initramfs, job, await readFile(job.base.busybox));
-    const { arch, vmlinuz } = job.kernel;
-    return { ...(arch && { arch }), vmlinuz, initramfs, disk: job.base.image };
+    const { arch = "amd64", vmlinuz } = job.kernel;
+    return { arch, vmlinuz, initramfs, disk: job.base.image };
   });
 }

@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { KnemError } from "@knem/kernels";
-import type { Emulator } from "./machine.js";
+import { type Emulator, emulatorOf } from "./machine.js";
 
 /** What a machine is started with; paths are the host's. */
 export interface MachineFiles {
-  /** Debian's name of the kernel's architecture; default amd64. */
-  readonly arch?: string;
+  /** Debian's name of the machine's architecture. */
+  readonly arch: string;
   readonly vmlinuz: string;
   readonly initramfs: string;
   /** The image of an erofs, attached for reading alone. */
@@ -22,7 +22,7 @@ export interface Machine extends MachineFiles {
   /** MiB. */
   readonly memory: number;
   readonly cpus: number;
-  /** Words of the kernel's command line after our own; of a setting that is there twice, the last one counts. */
+  /** Words of the kernel's command line before our own: where a setting is there twice, ours counts. */
   readonly kernelArguments: readonly string[];
 }
 
@@ -52,12 +52,12 @@ const kernelLine = [
  * QEMU's arguments. Emulation (TCG) because CI seldom has KVM. The output and the verdict go through virtio ports: a
  * hundred times faster than serial lines, and clean of any terminal's habits.
  */
-export function qemuArguments(emulator: Emulator, machine: Machine): string[] {
-  const serial = `console=${emulator.console}`;
-  const line = [serial, ...kernelLine, ...machine.kernelArguments].join(" ");
+export function qemuArguments(machine: Machine): string[] {
+  const { arguments: kind, console } = emulatorOf(machine.arch);
+  const line = [`console=${console}`, ...kernelLine, ...machine.kernelArguments].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
-    ...[...emulator.arguments, "-accel", "tcg,thread=multi"],
+    ...[...kind, "-accel", "tcg,thread=multi"],
     ...["-smp", String(machine.cpus), "-m", `${machine.memory}M`],
     ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
     ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", line],
@@ -90,10 +90,11 @@ export interface RunOptions {
  * Errors: PROGRAM_MISSING; the signal's reason. Any end of QEMU itself is a result.
  */
 export function runQemu(
-  { program, package: brings }: Emulator,
+  emulator: Emulator,
   args: readonly string[],
   options: RunOptions,
 ): Promise<QemuEnd> {
+  const { program } = emulator;
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -108,7 +109,7 @@ export function runQemu(
     child.on("close", (code, name) => {
       const end = watch();
       if (signal.aborted) return reject(signal.reason);
-      if (code === 127) return reject(missing(program, brings, end.said.trim()));
+      if (code === 127) return reject(missing(program, emulator.package, end.said.trim()));
       resolve({ ...end, status: code ?? 128 + (name ? constants.signals[name] : 0) });
     });
   });

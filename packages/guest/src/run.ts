@@ -54,9 +54,8 @@ async function runIn(
   const { memory = 1024, cpus = 2, timeLimit = 120, kernelArguments = [] } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const emulator = emulatorOf(files.arch);
   const machine = { ...files, ...said, memory, cpus, kernelArguments };
-  const end = await runQemu(emulator, qemuArguments(emulator, machine), {
+  const end = await runQemu(emulatorOf(files.arch), qemuArguments(machine), {
     timeLimit,
     outputLimit,
     signal: run.signal ? AbortSignal.any([run.signal, interrupt]) : interrupt,

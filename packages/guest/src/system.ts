@@ -46,7 +46,7 @@ export async function bootSystem(job: SystemJob): Promise<GuestVerdict> {
     const { image, busybox } = await systemImage(job.sandbox, job.tree, folder);
     const initramfs = join(folder, "initramfs");
     await writeSystemInitramfs(initramfs, kernel, run, await readFile(busybox));
-    return { vmlinuz: kernel.vmlinuz, initramfs, disk: image };
+    return { arch: "amd64", vmlinuz: kernel.vmlinuz, initramfs, disk: image };
   });
 }
 
