@@ -54,7 +54,7 @@ const kernelLine = [
  */
 export function qemuArguments(machine: Machine): string[] {
   const { arguments: kind, console } = emulatorOf(machine.arch);
-  const line = [`console=${console}`, ...kernelLine, ...machine.kernelArguments].join(" ");
+  const line = [`console=${console}`, ...machine.kernelArguments, ...kernelLine].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
     ...[...kind, "-accel", "tcg,thread=multi"],
