@@ -90,12 +90,15 @@ regenerate() {
     say "keeping it in $2"
 }
 
-# metadata ARGUMENT...: the log of a failure is told, as its folder does not stay. The make that may have called us is
-# none of its business.
+# metadata ARGUMENT...: the make that may have called us is none of its business. After a failure, what is about to be
+# removed is told.
 metadata() {
     run env -u MAKEFLAGS -u MFLAGS RUSTC="$RUSTC" sh "$here/metadata.sh" "$@" && return
     status=$?
-    [ ! -s "$held/work/build/make.log" ] || tail -n 30 "$held/work/build/make.log"
+    log=$held/work/build/make.log
+    [ ! -s "$log" ] || { say "the end of that log, which is not kept:" && tail -n 30 "$log"; }
+    free=$(free_below "$held")
+    [ "$free" -ge 100 ] || say "No space left on device: $free MB are free in $held"
     exit $status
 }
 

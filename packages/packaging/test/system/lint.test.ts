@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { Cache, Progress } from "@knem/kernels";
+import { Cache, Progress, withChroot } from "@knem/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Scratch, scratch, unpackSource } from "../source.js";
-import { type Lasting, lasting } from "./lasting.js";
 
 let source: Scratch;
 let version: string;
-let system: Lasting;
 beforeAll(async () => {
   source = await scratch();
   version = await unpackSource(source.folder);
-  const packages = ["groff", "man-db", "mandoc", "pkgconf", "shellcheck"];
-  system = await lasting(new Cache(), { suite: "trixie", packages }, new Progress());
 });
-afterAll(async () => {
-  await system?.remove();
-  await source?.remove();
-});
+afterAll(() => source?.remove());
 
-/** Runs a script in a copy of the source; gives its status and all that it says. */
+const packages = ["groff", "man-db", "mandoc", "pkgconf", "shellcheck"];
+
+/** Runs a script in a copy of the source, in a system of its own; gives its status and all that it says. */
 async function tell(script: string) {
   const whole = `cp -R /run/source /tmp/source && cd /tmp/source && ${script}`;
   const binds = [{ from: source.folder, to: "/run/source" }];
-  const { status, output } = await system.chroot.run(["sh", "-c", whole], { binds });
-  return { status, output };
+  return withChroot(new Cache(), { suite: "trixie", packages }, new Progress(), async (chroot) => {
+    const { status, output } = await chroot.run(["sh", "-c", whole], { binds });
+    return { status, output };
+  });
 }
 
 const content = { status: 0, output: "" };

@@ -70,13 +70,18 @@ export class Machine {
     return this.chroot.run(["apt-get", ...quiet, "install", DEB], { binds });
   }
 
-  /** Boots it on one of its kernels and runs a shell's script there. */
-  async boot(release: string, script: string): Promise<GuestVerdict> {
+  /** Boots it on one of its kernels, with further words on its command line, and runs a shell's script there. */
+  async boot(
+    release: string,
+    script: string,
+    kernelArguments: readonly string[] = [],
+  ): Promise<GuestVerdict> {
     const sandbox = await this.workshop.sandbox();
     return bootSystem({
       tree: this.chroot.tree,
       sandbox,
       release,
+      kernelArguments,
       command: ["sh", "-c", `exec 2>&1\n${script}`],
     });
   }
