@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { join } from "node:path";
-import { type Bind, Progress, Workshop } from "@knem/kernels";
+import { Progress, Workshop } from "@knem/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkout, type Made, versionOf } from "../../src/index.js";
-import { lasting } from "./lasting.js";
+import { difference, Fresh } from "./fresh.js";
 import { bytesOf, differing, Making } from "./making.js";
 
 /** Where the packages and the checkout's examples lie inside. */
@@ -23,27 +23,11 @@ beforeAll(async () => {
 afterAll(() => making?.remove());
 
 /** A system in which commands see the packages. */
-async function systemWith(packages: readonly string[]) {
-  const system = { suite: "trixie", packages };
-  const { chroot, remove } = await lasting(workshop.cache, system, workshop.progress);
-  const binds: Bind[] = [
+function systemWith(packages: readonly string[]): Promise<Fresh> {
+  return Fresh.start(workshop, { suite: "trixie", packages }, [
     { from: making.out, to: DEBS },
     { from: join(checkout, "examples"), to: EXAMPLES },
-  ];
-  const run = (script: string) => chroot.run(["sh", "-c", script], { binds });
-  const tell = async (script: string) =>
-    (await chroot.must(`this failed: ${script}`, ["sh", "-euc", script], { binds })).output.trim();
-  return { run, tell, remove };
-}
-
-type System = Awaited<ReturnType<typeof systemWith>>;
-
-/** Everything in a system but what runs, with the contents of what is configured. */
-async function everything({ tell }: System): Promise<string[]> {
-  const apart = ["dev", "proc", "root", "run", "sys", "tmp", "var/log", "var/cache", "var/lib"];
-  const prune = apart.map((name) => `-path /${name} -prune -o`).join(" ");
-  const files = await tell(`find / ${prune} -type f -path '/etc/*' -exec md5sum {} + -o -print`);
-  return files.split("\n").sort();
+  ]);
 }
 
 it("are the same bytes when they are made again", async () => {
@@ -53,7 +37,7 @@ it("are the same bytes when they are made again", async () => {
 });
 
 describe("knem and knem-dev in a fresh system", () => {
-  let system: System;
+  let system: Fresh;
   let before: string[];
   beforeAll(async () => {
     system = await systemWith(["gcc", "libc6-dev", "man-db", "pkgconf"]);
@@ -61,7 +45,7 @@ describe("knem and knem-dev in a fresh system", () => {
     // What knem depends on stays; only what is its own is looked at.
     const others = "nodejs systemd-standalone-sysusers";
     await system.tell(`apt-get install -qq --no-install-recommends ${others}`);
-    before = await everything(system);
+    before = await system.everything();
   });
   afterAll(() => system?.remove());
 
@@ -108,20 +92,14 @@ describe("knem and knem-dev in a fresh system", () => {
 
   it("are purged, and nothing is left but the group", async () => {
     await system.tell("apt-get purge -qq knem knem-dev");
-    const after = await everything(system);
-    const changed = [
-      ...after.filter((line) => !before.includes(line)),
-      ...before.filter((line) => !after.includes(line)),
-    ];
-    const accounts = /^\w{32} {2}\/etc\/(group|gshadow)-?$/;
-    expect(changed.filter((line) => !accounts.test(line))).toEqual([]);
+    expect(difference(before, await system.everything())).toEqual([]);
     expect(await system.tell("find /var -name '*knem*' ! -path '/var/cache/man/*'")).toBe("");
     expect(await system.tell("getent group rdma")).not.toBe("");
   });
 });
 
 describe("knem, with dpkg killed on the way", () => {
-  let system: System;
+  let system: Fresh;
   beforeAll(async () => {
     system = await systemWith([]);
     await system.tell("apt-get update -q");
