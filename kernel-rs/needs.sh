@@ -10,8 +10,7 @@ OLDEST=7.2
 ROOM=2500
 
 # What regenerating runs and includes, each with the Debian package that brings it.
-REGENERATING="bc:bc bindgen:bindgen bison:bison flex:flex openssl:openssl python3:python3-minimal
-    xz:xz-utils"
+REGENERATING="bc:bc bindgen:bindgen bison:bison flex:flex openssl:openssl python3:python3 xz:xz-utils"
 INCLUDED="libelf.h:libelf-dev openssl/evp.h:libssl-dev"
 
 # release_of HEADERS: what uname -r says on the kernel.
@@ -125,7 +124,7 @@ install() {
     if command -v dpkg-query >/dev/null; then
         echo "apt-get install $*"
     else
-        echo "install $(echo "$*" | sed 's/libelf-dev/elfutils-libelf-devel/; s/libssl-dev/openssl-devel/; s/xz-utils/xz/; s/python3-minimal/python3/
+        echo "install $(echo "$*" | sed 's/libelf-dev/elfutils-libelf-devel/; s/libssl-dev/openssl-devel/; s/xz-utils/xz/;
             s/\<rustc/rust/; s/bindgen/bindgen-cli/; s/linux-headers-/kernel-devel-/; s/linux-source-\(.*\)/the source of this kernel as \/usr\/src\/linux-source-\1.tar.xz/')"
     fi
 }
