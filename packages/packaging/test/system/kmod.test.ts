@@ -67,14 +67,15 @@ it("is signed where there is a key", async () => {
     { binds: [{ from: scratch, to: "/knem/keys", write: true }] },
   );
   const keys = { key: join(scratch, "mok.key"), certificate: join(scratch, "mok.pub") };
-  const [signed] = await making.make("kmod", keys);
+  const other = await Making.start(workshop);
+  const [signed] = await other.make("kmod", keys);
   const tree = join(scratch, "tree");
   await must("it cannot be unpacked", "dpkg-deb", ["--extract", signed?.path ?? "", tree]);
   const module = "/knem/tree/updates/knem.ko";
   const binds = [{ from: join(tree, "usr/lib/modules", release), to: "/knem/tree" }];
   const { stdout } = await sandbox.must("", ["modinfo", "-F", "signer", module], { binds });
   expect(stdout).toBe("The owner of this machine\n");
-  await making.make("kmod");
+  await other.remove();
 });
 
 describe("knem and the module of a kernel, installed on that kernel", () => {
