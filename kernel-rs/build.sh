@@ -102,9 +102,12 @@ metadata() {
     exit $status
 }
 
-# compile HEADERS TREE TARGET: one build at a time in this folder. No tree: the headers are one.
+# compile HEADERS TREE TARGET: one build at a time. The lock is not of this folder where it can be helped: DKMS makes
+# the folder anew, when what a killed build has left running may still be at work in it. No tree: the headers are one.
 compile() {
-    exec 8<"$here"
+    lock=$(store)
+    [ -d "$lock" ] || lock=$here
+    exec 8<"$lock"
     flock 8
     compilers="CC=$(compiler "$1")"
     [ "$(config "$1" CC_IS_CLANG)" != y ] || compilers=LLVM=1

@@ -119,20 +119,26 @@ missing_of() {
     done
 }
 
-# install PACKAGE...: the command, under the names of this system.
+# install PACKAGE...: the command, or what to install where there is no apt.
 install() {
     if command -v dpkg-query >/dev/null; then
         echo "apt-get install $*"
     else
-        echo "install $(echo "$*" | sed 's/libelf-dev/elfutils-libelf-devel/; s/libssl-dev/openssl-devel/; s/xz-utils/xz/;
-            s/\<rustc/rust/; s/bindgen/bindgen-cli/; s/linux-headers-/kernel-devel-/; s/linux-source-\(.*\)/the source of this kernel as \/usr\/src\/linux-source-\1.tar.xz/')"
+        echo "install $*" | abroad
     fi
+}
+
+# abroad: packages as distributions with RPM call them.
+abroad() {
+    sed -e 's/bindgen/bindgen-cli/' -e 's/libelf-dev/elfutils-libelf-devel/' -e 's/libssl-dev/openssl-devel/' \
+        -e 's/rustc/rust/' -e 's/xz-utils/xz/' -e 's/linux-headers-/kernel-devel-/' \
+        -e 's,linux-source-\(.*\),the source of this kernel as /usr/src/linux-source-\1.tar.xz,'
 }
 
 # newer: where a kernel with Rust comes from.
 newer() {
     suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null)
-    flavour=${release#*-}
+    flavour=$(echo "$release" | sed 's/^[^-]*-\([0-9]*-\)*//')
     case $suite in
     trixie) install -t trixie-backports "linux-image-$flavour" "linux-headers-$flavour" linux-source ;;
     *) echo "use a kernel from $OLDEST on that is built with CONFIG_RUST=y" ;;

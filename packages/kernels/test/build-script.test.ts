@@ -115,6 +115,18 @@ describe("a check", () => {
     expect(bed.made).toBe(0);
   });
 
+  test("names packages as others do where there is no dpkg", async () => {
+    for (const name of ["dpkg-query", "bindgen"]) rmSync(bed.path("bin", name));
+    const tools = await bed.run(["--check", headers]);
+    expect(tools.stderr).toMatch(/; install bindgen-cli$/m);
+    bed.program("bindgen", "echo bindgen 0.71.1");
+    rmSync(bed.path("src"), { recursive: true });
+    const source = await bed.run(["--check", headers]);
+    expect(source.stderr).toMatch(
+      /; install the source of this kernel as \/usr\/src\/linux-source-7\.3\.tar\.xz$/m,
+    );
+  });
+
   test("finds a rustc that bears its version in its name behind another", async () => {
     bed.program("rustc-9.8", `exec ${bed.path("bin/right")} "$@"`);
     renameSync(bed.path("bin/rustc"), bed.path("bin/right"));

@@ -24,7 +24,8 @@ export class Machine {
     const system = {
       suite: "trixie",
       further: ["trixie-backports"],
-      packages: ["kmod", "systemd", "systemd-sysv", "udev"],
+      // Kernels want an initramfs to be made, which no guest boots with: the smallest will do.
+      packages: ["kmod", "systemd", "systemd-sysv", "tiny-initramfs", "udev"],
     };
     return new Promise((resolve, reject) => {
       const whole = withChroot(workshop.cache, system, workshop.progress, async (chroot) => {
