@@ -65,9 +65,11 @@ const rust = [
 /** A build's programs, of those versions and able to do no more than tell them; first on the path. */
 async function compilers(): Promise<Record<"PATH" | "KCC" | "RUSTC", string>> {
   const program = (name: string, text: string) => put(`bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755);
+  const gcc = (name: string) => program(name, '[ "$1" = -dumpfullversion ] && echo 14.2.0');
   await program("pahole", "echo v1.30");
+  await gcc("some-gcc");
   return {
-    KCC: await program("old-gcc", '[ "$1" = -dumpfullversion ] && echo 14.2.0'),
+    KCC: await gcc("old-gcc"),
     RUSTC: await program("old-rustc", "echo rustc 1.85.1"),
     PATH: `${build}/bin:${PATH}`,
   };
@@ -218,6 +220,14 @@ describe("configure, for a kernel,", () => {
     ]) {
       expect(makefile).toContain(`\n${line}\n`);
     }
+  });
+
+  it("takes the compiler that the kernel names, whatever user space is compiled with", async () => {
+    const { KCC, ...env } = await compilers();
+    const folder = await headers("7.9.1-site", rust);
+    const { makefile } = await configured([`--with-linux=${folder}`], { ...env, CC: "none" });
+    expect(makefile).toContain("\nKCC = \n");
+    expect(makefile).not.toContain(KCC);
   });
 
   it("looks for the headers of a release where they are installed", async () => {

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { type ChrootOptions, Progress, targets, Workshop } from "@knem/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Scratch, scratch, unpackSource } from "../source.js";
+import { apply, checkout, orderOf, plan, versionOf } from "../../src/index.js";
+import { guideBlocks } from "../guide.js";
 import { Machine } from "./machine.js";
 
 let version: string;
 let release: string;
-let source: Scratch;
 /** Where the source is built; nothing for that is installed at first. */
 let builder: Machine;
 /** One that shares the prefix; it has a kernel, but nothing to build with. */
@@ -18,12 +18,20 @@ beforeAll(async () => {
   const [target] = targets;
   if (!target) throw new Error("there is no target");
   release = (await workshop.kernel(target)).release;
-  source = await scratch();
-  version = await unpackSource(source.folder);
+  version = await versionOf(checkout);
   builder = await Machine.start(workshop);
   machine = await Machine.start(workshop);
-  const binds = [{ from: source.folder, to: "/run/source" }];
-  await must(builder, `mkdir ${SOURCE} && cp -R /run/source/. ${SOURCE}`, { binds });
+  await workshop.cache.temporary("tarball", async (out) => {
+    await apply(
+      await plan(orderOf({ kind: "tarball", out }), workshop.cache, workshop.progress),
+      workshop,
+    );
+    await must(builder, "cp /run/out/* /usr/local/src", { binds: [{ from: out, to: "/run/out" }] });
+  });
+  // The builder runs on this host's kernel; it believes that it runs on the one to build for.
+  const uname = `[ "$*" = -r ] && echo ${release} || exec /usr/bin/uname "$@"`;
+  const input = `#!/bin/sh\n${uname}\n`;
+  await must(builder, "cat >/usr/local/bin/uname && chmod 755 /usr/local/bin/uname", { input });
   const signing = ["openssl", `linux-kbuild-${release.replace(/-.*/, "")}`];
   const kernel = ["linux-base", `linux-image-${release}`, ...signing];
   expect(await machine.apt("install", "-t", "trixie-backports", ...kernel)).toMatchObject({
@@ -33,10 +41,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await machine?.remove();
   await builder?.remove();
-  await source?.remove();
 });
 
-const SOURCE = "/usr/local/src/knem";
+const SOURCES = "/usr/local/src";
 const LOCAL = "/opt/knem/sbin/knem_local_install";
 
 /** What a script prints, which must work. */
@@ -45,7 +52,7 @@ async function must(on: Machine, script: string, options: ChrootOptions = {}): P
   return (await on.chroot.must(what, ["sh", "-euc", script], options)).stdout.trim();
 }
 
-const build = (script: string, cwd = SOURCE) => must(builder, script, { cwd });
+const build = (script: string, cwd = SOURCES) => must(builder, script, { cwd });
 const local = (args = "", env = {}) =>
   machine.sh(`${LOCAL} ${args}`, { env: { KVERSION: release, ...env } });
 
@@ -59,7 +66,7 @@ async function filesIn(on: Machine, folder: string): Promise<string[]> {
 async function followRemedies(script: string): Promise<string[]> {
   const installed: string[] = [];
   for (;;) {
-    const { status, output } = await builder.sh(script, { cwd: SOURCE });
+    const { status, output } = await builder.sh(script, { cwd: SOURCES });
     if (status === 0) return installed;
     const remedy = /what to do: apt-get install ([^;]*);/.exec(output)?.[1];
     if (!remedy || installed.includes(remedy)) throw new Error(output);
@@ -70,15 +77,19 @@ async function followRemedies(script: string): Promise<string[]> {
 
 describe("the source, in a system with no compiler,", () => {
   it("says what to install until it can be configured", { timeout: 1_800_000 }, async () => {
-    const script = `./configure --prefix=/opt/knem --with-linux-release=${release}`;
-    const installed = await followRemedies(script);
+    const [unpack, enter, configure] =
+      (await guideBlocks("Without packages"))[0]?.split("\n") ?? [];
+    expect(configure).toBe("./configure --prefix=/opt/knem");
+    const installed = await followRemedies([unpack, enter, configure].join(" && "));
     expect(installed[0]).toBe(`linux-headers-${release}`);
     expect(installed.join(" ")).toMatch(/\brustc\b.*\blinux-source-/s);
   });
 
   it("is built and installed as the original was", { timeout: 1_800_000 }, async () => {
-    await build("make && make install");
-    const documents = await filesIn(builder, `${SOURCE}/docs`);
+    const [, , , ...rest] = (await guideBlocks("Without packages"))[0]?.split("\n") ?? [];
+    expect(rest).toEqual(["make", "make install"]);
+    await build(rest.join(" && "), `${SOURCES}/knem-${version}`);
+    const documents = await filesIn(builder, `${SOURCES}/knem-${version}/docs`);
     expect(documents).toContain("guide.md");
     expect(await filesIn(builder, "/opt/knem")).toEqual(
       [
@@ -108,7 +119,7 @@ describe("the source, in a system with no compiler,", () => {
     await build("mkdir -p /srv/work && chown 1000:1000 /srv/work");
     await build(
       `${user} sh -euc '
-         ${SOURCE}/configure --with-linux-build=/lib/modules/${release}/build --enable-debug
+         ${SOURCES}/knem-${version}/configure --with-linux-build=/lib/modules/${release}/build --enable-debug
          ${make}'`,
       "/srv/work",
     );
@@ -138,7 +149,7 @@ describe("the source, in a system with no compiler,", () => {
 
   it("installs into a system's own folders, without the module", async () => {
     await build(`mkdir -p /srv/system && cd /srv/system &&
-      ${SOURCE}/configure --disable-module --prefix=/usr --sbindir=/usr/sbin &&
+      ${SOURCES}/knem-${version}/configure --disable-module --prefix=/usr --sbindir=/usr/sbin &&
       make && make install DESTDIR=/srv/stage`);
     const files = await filesIn(builder, "/srv/stage");
     expect(files).toEqual(
@@ -189,7 +200,7 @@ describe("a machine that shares the prefix", () => {
 
   it("is left as it is by a second run", async () => {
     const state = "find / -xdev -not -type d -newer /run/mark -not -name 'modules.*'";
-    const run = `touch -d '2 seconds ago' /run/mark; sleep 3; touch /run/mark; ${LOCAL}; ${state}`;
+    const run = `touch /run/mark; sleep 1; ${LOCAL}; ${state}`;
     const output = await must(machine, run, { env: { KVERSION: release } });
     expect(output.split("\n").every((line) => line.endsWith("is there already"))).toBe(true);
   });
@@ -198,21 +209,6 @@ describe("a machine that shares the prefix", () => {
     const { status, output } = await local("", { KVERSION: "6.12.0-other" });
     expect(status).toBe(1);
     expect(output).toContain(`has knem.ko for ${release}`);
-  });
-
-  it("has /dev/knem for the group once it is started, by its own udev", async () => {
-    expect(await local("--load")).toMatchObject({ status: 0 });
-    const { status, output } = await machine.boot(
-      release,
-      `
-      stat -c '%U:%G %a' /dev/knem && head -n 1 /dev/knem && systemctl is-system-running --wait
-      ${LOCAL} --load && knem_load_again=$(/opt/knem/sbin/knem_load) && echo "$knem_load_again"`,
-    );
-    expect(output).toMatch(/^root:rdma 660\n/);
-    expect(output).toMatch(new RegExp(`${version.replaceAll(".", "\\.")}`));
-    expect(output).toContain("\nrunning\n");
-    expect(output).toMatch(/the module knem is loaded already\n$/);
-    expect(status).toBe(0);
   });
 
   it("keeps its own files, and is left with nothing else when all is removed", async () => {
@@ -227,6 +223,44 @@ describe("a machine that shares the prefix", () => {
     await must(machine, `[ ! -e /lib/modules/${release}/extra ]`);
     const known = await machine.sh(`modinfo -k ${release} knem`);
     expect(known.status).not.toBe(0);
+  });
+});
+
+describe("a machine that runs on the kernel", () => {
+  it("has /dev/knem for the group by its own udev, and gives all of it back", async () => {
+    const [, install, uninstall] = await guideBlocks("Without packages");
+    const { status, output } = await machine.boot(
+      release,
+      `set -e; ${install}; udevadm settle; stat -c '%U:%G %a' /dev/knem; head -n 1 /dev/knem
+       ls /etc/modules-load.d/knem.conf; ${install}
+       ${uninstall}
+       find / -xdev -path /opt -prune -o -name '*knem*' -print; echo nothing else`,
+    );
+    const lines = output.split("\n").map((line) => line.replace(/^knem_local_install: /, ""));
+    const files = [
+      `/lib/modules/${release}/extra/knem/knem.ko`,
+      "/etc/udev/rules.d/60-knem.rules",
+      "/etc/modules-load.d/knem.conf",
+    ];
+    expect({ status, lines }).toEqual({
+      status: 0,
+      lines: [
+        ...[`${files[0]} is installed`, `${files[1]} is installed`, `${files[2]} is installed`],
+        "the module knem is loaded",
+        ...["root:rdma 660", expect.stringContaining(version), files[2]],
+        ...files.map((file) => `${file} is there already`),
+        "the module knem is loaded already",
+        ...files.map((file) => `${file} is removed`),
+        ...["nothing else", ""],
+      ],
+    });
+  });
+
+  it("loads it whenever it starts, if told to", async () => {
+    expect(await local("--load")).toMatchObject({ status: 0 });
+    const state = "stat -c '%U:%G %a' /dev/knem; systemctl is-system-running --wait";
+    expect((await machine.boot(release, state)).output).toBe("root:rdma 660\nrunning\n");
+    expect(await local("--uninstall")).toMatchObject({ status: 0 });
   });
 });
 
@@ -245,21 +279,21 @@ describe("a machine that wants signatures", () => {
   });
 
   it("gets the module signed with its key, and is told that the kernel does not know that", async () => {
-    const certificate = "/var/lib/dkms/mok.pub";
-    const key = `openssl req -new -x509 -newkey rsa:2048 -noenc -days 36500 -subj /CN=site -outform DER -keyout /var/lib/dkms/mok.key -out ${certificate}`;
-    await must(machine, `mkdir -p /var/lib/dkms && ${key}`);
+    const [key = "", load = ""] = await guideBlocks("Signed modules");
+    await must(machine, `hostname() { echo site; }; ${key}`);
     expect(await local()).toMatchObject({
       status: 0,
       output: expect.stringContaining("signed with /var/lib/dkms/mok.key"),
     });
     expect((await local()).output).not.toContain("is installed");
     const info = (field: string) => must(machine, `modinfo -k ${release} -F ${field} knem`);
-    expect(await info("signer")).toBe("site");
-    const { status, output } = await machine.boot(release, "/opt/knem/sbin/knem_load", enforced);
+    expect(await info("signer")).toBe("site modules");
+    const script = `PATH=$PATH:/opt/knem/sbin; ${load}`;
+    const { status, output } = await machine.boot(release, script, enforced);
     expect(status).toBe(1);
     expect(output).toContain("Key was rejected by service");
-    expect(output).toContain('knem.ko is signed with that of "site"');
-    const loaded = await machine.boot(release, "/opt/knem/sbin/knem_load");
+    expect(output).toContain('knem.ko is signed with that of "site modules"');
+    const loaded = await machine.boot(release, script);
     expect(loaded).toMatchObject({ status: 0, output: "the module knem is loaded\n" });
     expect(await local("--uninstall")).toMatchObject({ status: 0 });
   });
