@@ -41,7 +41,8 @@ afterAll(() => machine?.remove());
 describe("knem-dkms, on a machine with a 7.2 kernel", () => {
   it("is installed, without a module as long as the kernel's source is missing, and says what to install", async () => {
     const { release, version } = old;
-    const kernel = [`linux-image-${release}`, `linux-headers-${release}`];
+    // With headers of backports comes their libelf, and trixie's libelf-dev does not go with that.
+    const kernel = [`linux-image-${release}`, `linux-headers-${release}`, "libelf-dev"];
     expect(await machine.apt(...backports, ...kernel)).toMatchObject({ status: 0 });
     before = await machine.listing();
     const { status, output } = await withDeb(workshop, "knem-dkms", (deb) => machine.install(deb));

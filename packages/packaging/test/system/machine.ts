@@ -24,9 +24,8 @@ export class Machine {
     const system = {
       suite: "trixie",
       further: ["trixie-backports"],
-      // iproute2 is everywhere, and with it trixie's libelf: without it a kernel's headers bring that of backports, which
-      // trixie's libelf-dev does not go with. Kernels want an initramfs, which no guest boots with: the smallest will do.
-      packages: ["iproute2", "kmod", "systemd", "systemd-sysv", "tiny-initramfs", "udev"],
+      // Kernels want an initramfs to be made, which no guest boots with: the smallest will do.
+      packages: ["kmod", "systemd", "systemd-sysv", "tiny-initramfs", "udev"],
     };
     return new Promise((resolve, reject) => {
       const whole = withChroot(workshop.cache, system, workshop.progress, async (chroot) => {
