@@ -14,6 +14,9 @@ let before: Set<string>;
 /** The module and its version, as dkms wants to be told them. */
 let name: string;
 
+/** For what regenerates metadata: a minute where nothing else runs, ten where much does. */
+const patience = 1_800_000;
+
 const backports = ["install", "-t", "trixie-backports"];
 
 /** The newest cloud kernel of a series. */
@@ -58,7 +61,9 @@ describe("knem-dkms, on a machine with a 7.2 kernel", () => {
     expect(await machine.tell("dpkg --audit")).toBe("");
   });
 
-  it("builds the module when the source arrives, by the command that it said", async () => {
+  it("builds the module when the source arrives, by the command that it said", {
+    timeout: patience,
+  }, async () => {
     const { release, version } = old;
     const { status, output } = await machine.apt("install", `linux-source-7.2=${version}`);
     expect(status, output).toBe(0);
@@ -100,7 +105,9 @@ describe("knem-dkms, on a machine with a 7.2 kernel", () => {
 });
 
 describe("a kernel's upgrade by apt alone", () => {
-  it("brings the module for the new kernel, and leaves the old one's", async () => {
+  it("brings the module for the new kernel, and leaves the old one's", {
+    timeout: patience,
+  }, async () => {
     const latest = ["linux-image-cloud-amd64", "linux-headers-cloud-amd64", "linux-source"];
     const begin = Date.now();
     const { status, output } = await machine.apt(...backports, ...latest);
