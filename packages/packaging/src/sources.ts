@@ -43,7 +43,8 @@ async function written(own: string, release: Release): Promise<Entry[]> {
   ];
 }
 
-async function listed(checkout: string): Promise<string[]> {
+/** The files of a checkout that its source is made of, from its top. */
+export async function listed(checkout: string): Promise<string[]> {
   const tracked = await trackedFiles(checkout, [...SHARED, OWN]);
   if (tracked) return tracked;
   const found = [...SHARED, OWN].map((name) => sourceFiles(join(checkout, name)));

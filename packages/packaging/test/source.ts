@@ -2,7 +2,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout, epochOf, layOut, sourceTree, versionOf } from "../src/index.js";
+import {
+  checkout,
+  type Entry,
+  epochOf,
+  layOut,
+  listed,
+  sourceTree,
+  versionOf,
+} from "../src/index.js";
 
 /** A folder that goes away with `remove`. */
 export interface Scratch {
@@ -20,4 +28,9 @@ export async function unpackSource(folder: string): Promise<string> {
   const version = await versionOf(checkout);
   await layOut(await sourceTree(checkout, { version, epoch: await epochOf(checkout) }), folder);
   return version;
+}
+
+/** What a checkout's source is made of, at the same places. */
+export async function copyOf(top: string): Promise<Entry[]> {
+  return (await listed(top)).map((to) => ({ to, content: { file: join(top, to) } }));
 }

@@ -98,7 +98,7 @@ describe("knem and knem-dev in a fresh system", () => {
   });
 });
 
-describe("knem, with dpkg killed on the way", () => {
+describe("knem, where something was before", () => {
   let system: Fresh;
   beforeAll(async () => {
     system = await systemWith([]);
@@ -122,6 +122,24 @@ describe("knem, with dpkg killed on the way", () => {
   const state = () =>
     system.tell("dpkg-query -W -f '$''{db:Status-Status}' knem 2>/dev/null || echo none");
   const install = `dpkg --install ${DEBS}/knem_*.deb`;
+
+  it("takes the place of the original's package, whose rule lets everybody in", async () => {
+    const old = "/tmp/old";
+    await system.tell(`
+      mkdir -p ${old}/DEBIAN ${old}/etc/udev/rules.d ${old}/opt/knem-1.1.4.90mlnx3/include
+      echo 'KERNEL=="knem", MODE="0666"' >${old}/etc/udev/rules.d/10-knem.rules
+      : >${old}/opt/knem-1.1.4.90mlnx3/include/knem_io.h
+      echo /etc/udev/rules.d/10-knem.rules >${old}/DEBIAN/conffiles
+      printf '%s\\n' 'Package: knem' 'Version: 1.1.4.90mlnx3-OFED.1' 'Architecture: amd64' \\
+        'Maintainer: M <m@example.org>' 'Description: the original' >${old}/DEBIAN/control
+      dpkg-deb --root-owner-group --build ${old} /tmp/old.deb && dpkg --install /tmp/old.deb
+      test -e /etc/udev/rules.d/10-knem.rules
+      apt-get install -qq --no-install-recommends ${DEBS}/knem_*.deb ${DEBS}/knem-dev_*.deb`);
+    expect(await state()).toBe("installed");
+    expect(await system.tell("find /etc/udev /opt -name '*knem*'")).toBe("");
+    expect(await system.tell("knem --version")).toBe(version);
+    await system.tell("dpkg --purge knem knem-dev");
+  });
 
   it("is installed again after half of it was unpacked", async () => {
     const half = '[ "$1" != --fsys-tarfile ] || { /usr/bin/dpkg-deb "$@" | head -c 100000; }';

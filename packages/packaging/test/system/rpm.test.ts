@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { Progress, Workshop } from "@knem/kernels";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Bind, KERNEL_INSIDE, Progress, type Target, targets, Workshop } from "@knem/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkout, type Made, versionOf } from "../../src/index.js";
 import { difference, Fresh } from "./fresh.js";
@@ -50,24 +52,6 @@ it("are the same bytes when they are made again", async () => {
   expect(differing(first, await bytesOf(await making.make("rpm")))).toEqual([]);
 });
 
-describe("rpmbuild -tb", () => {
-  const build = (options = "") =>
-    tell(`rpmbuild -tb ${RPMS}/knem-${version}.tar.gz --define '_rpmdir /var/cache/built' ${options}
-          find /var/cache/built -name '*.rpm' | sort`);
-
-  it("builds the packages from the tarball alone, without the command", async () => {
-    const files = (await build()).split("\n").slice(-3);
-    expect(files).toEqual(
-      ["knem", "knem-devel", "knem-dkms"].map(
-        (name) => `/var/cache/built/noarch/${name}-${version}-1.noarch.rpm`,
-      ),
-    );
-    const list = await tell(`rpm -qpl /var/cache/built/noarch/knem-${version}-1.noarch.rpm`);
-    expect(list).toContain("/usr/lib/udev/rules.d/60-knem.rules");
-    expect(list).not.toContain("/usr/bin/knem");
-  });
-});
-
 describe("the packages", () => {
   it("bear their licences, and say what they provide", async () => {
     const ask = `rpm -qp --queryformat '%{NAME}: %{LICENSE}\\n' ${RPMS}/*.rpm | sort`;
@@ -105,3 +89,41 @@ describe("the packages", () => {
     expect(difference(before, await system.everything())).toEqual([]);
   });
 });
+
+describe("the package of a module", () => {
+  it("is built for a kernel whose headers are there, and is for that kernel alone", async () => {
+    const target = targets[0] as Target;
+    const { release } = await workshop.kernel(target);
+    const grafted = await workshop.grafted(target);
+    const headers = await Promise.all(grafted.trees.map(headersOf));
+    const packages = [
+      ...["bc", "bindgen", "dwarves", "gcc", "kmod", "libelf-dev", "libssl-dev", "make", "rpm"],
+      ...["rust-src", "rustc"],
+    ];
+    const binds = [{ from: making.out, to: RPMS }, ...grafted.binds, ...headers.flat()];
+    const builder = await Fresh.start(workshop, { suite: "trixie", packages }, binds);
+    const kernel = `--define 'kernel ${release}' --define 'kernel_build ${KERNEL_INSIDE}'`;
+    const name = `kmod-knem-${release}`;
+    const output = await builder.tell(`
+      rpmbuild -tb --with kmod ${kernel} ${RPMS}/knem-${version}.tar.gz >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
+      cd /root/rpmbuild/RPMS/x86_64 && rpm -qp --requires --provides ${name}-*.rpm
+      rpm --initdb && rpm -i --nodeps ${name}-*.rpm && rpm -V ${name}
+      modinfo -F vermagic /lib/modules/${release}/extra/knem.ko
+      rpm -e ${name}; ! ls /lib/modules/${release}/extra`);
+    await builder.remove();
+    const lines = output.split("\n");
+    expect(lines).toContain(`kernel-uname-r = ${release}`);
+    expect(lines).toContain(`knem-kmod = ${version}-1`);
+    expect(output).toContain(`\n${release} SMP`);
+  });
+});
+
+/** What a kernel's header packages bring, where they bring it. */
+async function headersOf(tree: string): Promise<Bind[]> {
+  const each = ["/usr/lib", "/usr/src"].map(async (folder) => {
+    const names = await readdir(join(tree, folder));
+    const headers = names.filter((name) => /^linux-(kbuild|headers)-/.test(name));
+    return headers.map((name) => ({ from: join(tree, folder, name), to: `${folder}/${name}` }));
+  });
+  return (await Promise.all(each)).flat();
+}
