@@ -50,6 +50,7 @@ extern "C" {
     pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
 }
 
+#[expect(improper_ctypes, reason = "only its address is taken")]
 extern "C" {
     /// What C calls `THIS_MODULE`; the kernel crate's name for it depends on the version.
     static __this_module: Opaque<bindings::module>;
@@ -57,8 +58,7 @@ extern "C" {
 
 /// This module, which open files keep loaded.
 pub(super) const fn this_module() -> *mut bindings::module {
-    // SAFETY: The kernel's build defines it; only its address is taken.
-    Opaque::cast_into(unsafe { &raw const __this_module })
+    Opaque::cast_into(&raw const __this_module)
 }
 
 extern "C" {

@@ -62,7 +62,7 @@ fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> c_ulong) ->
     let mut done = 0;
     while done < bytes {
         let rest = bytes - done;
-        let moved = rest.saturating_sub(copy(done, rest) as usize);
+        let moved = rest.saturating_sub(copy(done, rest));
         if moved == 0 {
             break;
         }

@@ -43,7 +43,7 @@ export class Workshop {
   /** The newest kernel of a target. */
   kernel(target: Target): Promise<Kernel> {
     return this.once(`kernel ${nameOf(target)}`, () =>
-      this.progress.step(`looking for the newest ${nameOf(target)}`, () =>
+      this.progress.step(`looking up ${nameOf(target)}`, () =>
         resolve(this.cache, target, this.progress),
       ),
     );
