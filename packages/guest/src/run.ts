@@ -13,8 +13,8 @@ import { judge } from "./verdict.js";
 const outputLimit = 256 << 20;
 let guests = 0;
 
-/** How often a run is begun anew when the emulator, not the guest, made a mistake; that is seldom. */
-const attempts = 3;
+/** How often a run is begun when the emulator, not the guest, makes mistakes; with more CPUs than cores it does. */
+const attempts = 6;
 
 /** Makes, in a folder that lasts as long as the guest, what its machine is started with. */
 export type Prepare = (folder: string) => Promise<MachineFiles>;
