@@ -174,7 +174,7 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
-        self.engine().registry.release(&self.owned);
+        self.owned.retire_all();
         self.offload.close(task::goes_on());
         Self::forget(&self.owned);
     }

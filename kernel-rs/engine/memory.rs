@@ -28,11 +28,22 @@ impl Memory {
         tenure: Tenure,
     ) -> Result<Self> {
         let pinned = Pinned::new(segments, access, tenure)?;
-        owner
-            .engine()
-            .counters
-            .rise(Gauge::PinnedBytes, pinned.size());
+        owner.counters().rise(Gauge::PinnedBytes, pinned.size());
         Ok(Self { pinned, owner })
+    }
+
+    /// On whose account it is pinned.
+    pub(super) fn owner(&self) -> &Ownership {
+        &self.owner
+    }
+
+    /// Unpins it.
+    pub(super) fn release(&mut self) {
+        let size = self.pinned.size();
+        if size > 0 {
+            self.pinned.release();
+            self.owner.counters().fall(Gauge::PinnedBytes, size);
+        }
     }
 
     /// All its bytes.
@@ -48,7 +59,6 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        let counters = &self.owner.engine().counters;
-        counters.fall(Gauge::PinnedBytes, self.pinned.size());
+        self.release();
     }
 }

@@ -44,7 +44,6 @@ pub(crate) struct Engine {
     masks: Masks,
     /// Whether the local memory that inline copies read from is pinned.
     pin_local_read: bool,
-    #[pin]
     registry: Registry,
     #[pin]
     counters: Counters,
@@ -64,7 +63,7 @@ impl Engine {
             try_pin_init!(Self {
                 masks,
                 pin_local_read: params::pin_local_read(),
-                registry <- Registry::new(),
+                registry: Registry::new()?,
                 counters <- Counters::new(),
                 roster <- new_mutex!(Roster::new(), "Engine::roster"),
             }? Error),

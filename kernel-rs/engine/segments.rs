@@ -5,6 +5,7 @@
 use crate::{
     abi::Iovec,
     host::{
+        list::RunList,
         user::{UserPtr, UserSlice},
         *,
     },
@@ -18,12 +19,7 @@ const MAXIMUM: usize = 65_530;
 const FEW: usize = 8;
 
 /// A list of segments, in virtual addresses of the caller; those without bytes are left out.
-pub(crate) enum Segments {
-    /// The first of them are used.
-    Few([Run; FEW], usize),
-    /// More than [`FEW`].
-    Many(KVVec<Run>),
-}
+pub(crate) struct Segments(RunList<FEW>);
 
 impl Segments {
     /// Reads an array of [`Iovec`].
@@ -37,44 +33,26 @@ impl Segments {
         if count > MAXIMUM {
             return Err(ENOMEM);
         }
-        let mut segments = if count > FEW {
-            Self::Many(KVVec::with_capacity(count, for_caller())?)
-        } else {
-            Self::Few([Run::default(); FEW], 0)
-        };
+        let mut segments = RunList::new();
         let bytes = count * core::mem::size_of::<Iovec>();
         let mut reader = UserSlice::new(UserPtr::from_addr(array as usize), bytes).reader();
-        for _ in 0..count {
-            segments.push(reader.read()?)?;
+        for left in (1..=count).rev() {
+            let Iovec { base, len } = reader.read()?;
+            if len > 0 {
+                let run = runs::following(segments.length(), base, len).ok_or(EFAULT)?;
+                segments.push(run, left)?;
+            }
         }
-        Ok(segments)
+        Ok(Self(segments))
     }
 
     /// The segments as runs.
     pub(crate) fn runs(&self) -> &[Run] {
-        match self {
-            Self::Few(runs, used) => &runs[..*used],
-            Self::Many(runs) => runs,
-        }
+        self.0.as_slice()
     }
 
     /// All bytes of all segments.
     pub(crate) fn length(&self) -> u64 {
-        runs::length(self.runs())
-    }
-
-    fn push(&mut self, Iovec { base, len }: Iovec) -> Result {
-        if len == 0 {
-            return Ok(());
-        }
-        let run = runs::following(self.length(), base, len).ok_or(EFAULT)?;
-        match self {
-            Self::Few(runs, used) => {
-                runs[*used] = run;
-                *used += 1;
-            }
-            Self::Many(runs) => runs.push(run, for_caller())?,
-        }
-        Ok(())
+        self.0.length()
     }
 }

@@ -11,6 +11,7 @@ mod helpers;
 
 pub(crate) mod cpus;
 pub(crate) mod files;
+pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod params;
@@ -28,7 +29,7 @@ pub(crate) use kernel::{
     alloc::{flags::*, Flags},
     new_mutex, new_spinlock, pr_info,
     prelude::*,
-    rbtree::{RBTree, RBTreeNode},
+    rbtree::RBTree,
     sync::{
         atomic::{ordering, Atomic},
         Arc, Mutex, SetOnce, SpinLock,

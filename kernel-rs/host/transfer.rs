@@ -6,7 +6,7 @@
 //! moved, and leaves the positions where they are. User space may access the memory meanwhile: what it sees is its own
 //! affair, and Rust never sees the memory at all.
 
-use kernel::bindings;
+use core::ffi::c_void;
 
 use super::{helpers, pages::PinnedCursor, user::UserCursor};
 use crate::logic::cursor::Position;
@@ -20,7 +20,7 @@ pub(crate) fn pinned_to_pinned(
     let bytes = bytes.min(source.ahead()).min(target.ahead());
     // SAFETY: Both positions have so many bytes, which stay pinned while the positions exist. They
     // may overlap.
-    unsafe { helpers::knem_memmove(target.writable(), source.readable(), bytes as usize) };
+    unsafe { helpers::knem_move(target.written(), source.address(), bytes as usize) };
     bytes
 }
 
@@ -31,10 +31,10 @@ pub(crate) fn pinned_to_user(
     bytes: u64,
 ) -> u64 {
     let bytes = bytes.min(source.ahead());
+    let user = target.address() as *mut c_void;
     // SAFETY: The source has so many bytes, which stay pinned while the position exists. The target
     // is checked by the callee.
-    let left =
-        unsafe { bindings::copy_to_user(target.pointer(), source.readable(), bytes as usize) };
+    let left = unsafe { helpers::knem_copy_to_user(user, source.address(), bytes as usize) };
     bytes.saturating_sub(left as u64)
 }
 
@@ -45,9 +45,9 @@ pub(crate) fn user_to_pinned(
     bytes: u64,
 ) -> u64 {
     let bytes = bytes.min(target.ahead());
+    let user = source.address() as *const c_void;
     // SAFETY: The target has so many bytes, which stay pinned while the position exists. The source
     // is checked by the callee.
-    let left =
-        unsafe { bindings::copy_from_user(target.writable(), source.pointer(), bytes as usize) };
+    let left = unsafe { helpers::knem_copy_from_user(target.written(), user, bytes as usize) };
     bytes.saturating_sub(left as u64)
 }

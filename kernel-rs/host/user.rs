@@ -2,8 +2,6 @@
 
 //! The memory of the calling process.
 
-use core::ffi::c_void;
-
 use crate::{
     abi,
     logic::{
@@ -56,8 +54,8 @@ impl<'a> UserCursor<'a> {
     }
 
     /// The address of the next byte.
-    pub(super) fn pointer(&self) -> *mut c_void {
-        self.0.address() as *mut c_void
+    pub(super) fn address(&self) -> u64 {
+        self.0.address()
     }
 }
 

@@ -61,12 +61,13 @@ pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
     let Some(&first) = pointers.first() else {
         return 0;
     };
-    pointers
-        .iter()
-        .take(limit)
-        .enumerate()
-        .take_while(|&(index, &pointer)| pointer == first.wrapping_add(index))
-        .count()
+    let mut expected = first;
+    let consecutive = pointers.iter().take(limit).take_while(|&&pointer| {
+        let follows = pointer == expected;
+        expected = expected.wrapping_add(1);
+        follows
+    });
+    consecutive.count()
 }
 
 /// Consecutive bytes that are to be added to a list.
