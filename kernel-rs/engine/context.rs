@@ -76,7 +76,8 @@ impl Context {
         count: u32,
         plan: &region::Plan,
     ) -> Result<Cookie> {
-        let segments = Segments::read(array, count)?;
+        let mut segments = Segments::new();
+        segments.read(array, count)?;
         self.engine().registry.create(&self.owned, &segments, plan)
     }
 
@@ -129,19 +130,22 @@ impl Context {
     ) -> Result<Outcome> {
         let submission = self.submit(kind, command.flags, command.async_status_index)?;
         let engine = self.engine();
-        let local = self.read_segments(command.local_iovec_array, command.local_iovec_nr)?;
+        let mut local = Segments::new();
+        local
+            .read(command.local_iovec_array, command.local_iovec_nr)
+            .inspect_err(|&error| self.segments_refused(error))?;
         let (remote, offset) = (command.remote_cookie, command.remote_offset);
         let pin = submission.plan.pin_local || submission.plan.in_thread;
         let sides = if command.write != 0 {
             let target = Window::target(engine, remote, offset)?;
             submission.accept();
             let pin = pin || engine.pin_local_read;
-            let source = Local::new(&self.owned, local, Access::Read, pin)?;
+            let source = Local::new(&self.owned, &local, Access::Read, pin)?;
             Sides::ToRegion { source, target }
         } else {
             let source = Window::source(engine, remote, offset)?;
             submission.accept();
-            let target = Local::new(&self.owned, local, Access::Write, pin)?;
+            let target = Local::new(&self.owned, &local, Access::Write, pin)?;
             Sides::FromRegion { source, target }
         };
         let limit = command.length;
@@ -152,16 +156,14 @@ impl Context {
         Submission::new(self.engine(), &self.offload, kind, flags, index)
     }
 
-    /// The segments of a copy.
-    fn read_segments(&self, array: u64, count: u32) -> Result<Segments> {
-        let engine = self.engine();
-        Segments::read(array, count).inspect_err(|&error| {
-            if error == EFAULT {
-                engine.counters.count(Counter::FailedReadCmd);
-            } else {
-                engine.refused(error);
-            }
-        })
+    /// Counts a copy whose segments were refused.
+    #[cold]
+    fn segments_refused(&self, error: Error) {
+        if error == EFAULT {
+            self.engine().counters.count(Counter::FailedReadCmd);
+        } else {
+            self.engine().refused(error);
+        }
     }
 
     fn forget(owned: &Ownership) {

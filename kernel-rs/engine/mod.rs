@@ -113,6 +113,7 @@ impl Engine {
     }
 
     /// Counts a request that was refused because something is scarce.
+    #[cold]
     fn refused(&self, error: Error) {
         if error == EBUSY {
             self.counters.add(Sum::Busy, 1);

@@ -60,14 +60,14 @@ impl Window {
 }
 
 /// Memory of the caller.
-pub(super) enum Local {
+pub(super) enum Local<'a> {
     /// It is accessed through the caller's mapping.
-    Mapped(Segments),
+    Mapped(&'a Segments),
     /// It is pinned.
     Pinned(Memory),
 }
 
-impl Local {
+impl<'a> Local<'a> {
     /// Makes memory of the caller ready. If it is pinned, then whole, even if less of it will be
     /// used.
     ///
@@ -76,7 +76,7 @@ impl Local {
     /// [`EFAULT`] if it is to be pinned and cannot be accessed so, [`ENOMEM`].
     pub(super) fn new(
         owned: &Arc<Ownership>,
-        segments: Segments,
+        segments: &'a Segments,
         access: Access,
         pin: bool,
     ) -> Result<Self> {
@@ -100,20 +100,45 @@ impl Local {
 }
 
 /// What is copied.
-pub(super) enum Sides {
+pub(super) enum Sides<'a> {
     Between { source: Window, target: Window },
-    FromRegion { source: Window, target: Local },
-    ToRegion { source: Local, target: Window },
+    FromRegion { source: Window, target: Local<'a> },
+    ToRegion { source: Local<'a>, target: Window },
 }
 
 /// A copy that can be carried out.
-pub(super) struct Request {
-    pub(super) sides: Sides,
+pub(super) struct Request<'a> {
+    pub(super) sides: Sides<'a>,
     /// The most bytes to copy.
     pub(super) limit: u64,
 }
 
-impl Request {
+impl Request<'_> {
+    /// The same, if it needs nothing of the call in which it was made.
+    pub(super) fn detach(self) -> Option<Request<'static>> {
+        use Local::Pinned;
+        let sides = match self.sides {
+            Sides::Between { source, target } => Sides::Between { source, target },
+            Sides::FromRegion {
+                source,
+                target: Pinned(memory),
+            } => Sides::FromRegion {
+                source,
+                target: Pinned(memory),
+            },
+            Sides::ToRegion {
+                source: Pinned(memory),
+                target,
+            } => Sides::ToRegion {
+                source: Pinned(memory),
+                target,
+            },
+            _ => return None,
+        };
+        let limit = self.limit;
+        Some(Request { sides, limit })
+    }
+
     /// How many bytes are going to be copied.
     pub(super) fn length(&self) -> u64 {
         let (source, target) = match &self.sides {

@@ -2,11 +2,13 @@
 
 //! The segments of its memory that a caller names.
 
+use core::mem;
+
 use crate::{
     abi::Iovec,
     host::{
         list::RunList,
-        user::{UserPtr, UserSlice},
+        user::{self, UserPtr},
         *,
     },
     logic::runs::{self, Run},
@@ -22,28 +24,35 @@ const FEW: usize = 8;
 pub(crate) struct Segments(RunList<FEW>);
 
 impl Segments {
-    /// Reads an array of [`Iovec`].
+    /// No segments.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(RunList::new())
+    }
+
+    /// Reads an array of [`Iovec`], whose segments are added.
     ///
     /// # Errors
     ///
     /// [`ENOMEM`] if there are too many segments, [`EFAULT`] if they cannot be read, wrap around, or
     /// have more bytes together than can be counted.
-    pub(crate) fn read(array: u64, count: u32) -> Result<Self> {
+    pub(crate) fn read(&mut self, array: u64, count: u32) -> Result {
         let count = count as usize;
         if count > MAXIMUM {
             return Err(ENOMEM);
         }
-        let mut segments = RunList::new();
-        let bytes = count * core::mem::size_of::<Iovec>();
-        let mut reader = UserSlice::new(UserPtr::from_addr(array as usize), bytes).reader();
+        let mut place = UserPtr::from_addr(array as usize);
+        let mut length = self.length();
         for left in (1..=count).rev() {
-            let Iovec { base, len } = reader.read()?;
+            let Iovec { base, len } = user::read(place)?;
+            place = place.wrapping_byte_add(mem::size_of::<Iovec>());
             if len > 0 {
-                let run = runs::following(segments.length(), base, len).ok_or(EFAULT)?;
-                segments.push(run, left)?;
+                let run = runs::following(length, base, len).ok_or(EFAULT)?;
+                self.0.push(run, left)?;
+                length = run.end;
             }
         }
-        Ok(Self(segments))
+        Ok(())
     }
 
     /// The segments as runs.

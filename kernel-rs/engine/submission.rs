@@ -72,32 +72,41 @@ impl<'a> Submission<'a> {
     }
 
     /// Carries the copy out, or leaves it to the thread.
-    pub(super) fn carry_out(self, request: Request) -> Outcome {
-        let Self {
-            engine,
-            plan,
-            ticket,
-            place,
-        } = self;
+    #[inline]
+    pub(super) fn carry_out(self, request: Request<'_>) -> Outcome {
         let length = request.length();
-        let pending = Outcome::pending(length);
+        let pending = self.plan.pending;
         if length == 0 {
-            let outcome = Outcome::new(0, 0);
-            complete(&engine.counters, ticket, Sum::BytesCall, outcome);
-            return if plan.pending { pending } else { outcome };
-        }
-        match (place, ticket) {
-            (Some(place), Some(ticket)) => {
-                engine.counters.count(Counter::ProcessedThread);
-                place.fill(request, ticket);
-                pending
-            }
-            (_, ticket) => {
-                let bytes = request.copy(length, task::is_dying);
-                let outcome = Outcome::new(bytes, length);
-                complete(&engine.counters, ticket, Sum::BytesCall, outcome);
+            let outcome = self.end(Outcome::new(0, 0));
+            return if pending {
+                Outcome::pending(0)
+            } else {
                 outcome
-            }
+            };
         }
+        if self.place.is_some() {
+            return self.leave_to_thread(request, length);
+        }
+        let bytes = request.copy(length, task::is_dying);
+        self.end(Outcome::new(bytes, length))
+    }
+
+    /// The copy is over.
+    #[inline]
+    fn end(self, outcome: Outcome) -> Outcome {
+        complete(&self.engine.counters, self.ticket, Sum::BytesCall, outcome);
+        outcome
+    }
+
+    /// Queues the copy. What goes there has a slot, and is all pinned.
+    fn leave_to_thread(self, request: Request<'_>, length: u64) -> Outcome {
+        let (Some(place), Some(ticket), Some(request)) =
+            (self.place, self.ticket, request.detach())
+        else {
+            return Outcome::new(0, length);
+        };
+        self.engine.counters.count(Counter::ProcessedThread);
+        place.fill(request, ticket);
+        Outcome::pending(length)
     }
 }

@@ -16,34 +16,34 @@ use crate::logic::runs;
 const MOST: usize = PAGE_SIZE / size_of::<PagePointer>();
 
 /// As many pointers as are kept without an allocation.
-const FEW: usize = 16;
+const FEW: usize = 64;
 
 type PagePointer = *mut bindings::page;
 
 /// Room for the pointers to the pages of a batch.
 pub(super) struct Room {
     few: [MaybeUninit<PagePointer>; FEW],
-    many: KVec<PagePointer>,
+    many: Option<KVec<PagePointer>>,
 }
 
 impl Room {
     /// Room to pin `pages` pages, in several batches if they are very many.
     pub(super) fn new(pages: usize) -> Result<Self> {
         let many = if pages > FEW {
-            KVec::with_capacity(pages.min(MOST), for_caller())?
+            Some(KVec::with_capacity(pages.min(MOST), for_caller())?)
         } else {
-            KVec::new()
+            None
         };
         Ok(Self {
-            few: [MaybeUninit::uninit(); FEW],
+            few: [const { MaybeUninit::uninit() }; FEW],
             many,
         })
     }
 
     fn pointers(&mut self) -> &mut [MaybeUninit<PagePointer>] {
-        match self.many.spare_capacity_mut() {
-            [] => &mut self.few,
-            many => many,
+        match &mut self.many {
+            Some(many) => many.spare_capacity_mut(),
+            None => &mut self.few,
         }
     }
 }

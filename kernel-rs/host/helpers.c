@@ -5,6 +5,7 @@
  */
 
 #include <linux/cpumask.h>
+#include <linux/cred.h>
 #include <linux/fault-inject-usercopy.h>
 #include <linux/gfp.h>
 #include <linux/instrumented.h>
@@ -170,9 +171,48 @@ bool knem_chain_holds(struct hlist_bl_head *chain, u64 key)
 	return held;
 }
 
+/* At the expense of the caller's control group. */
+void *knem_object_alloc(size_t bytes)
+{
+	return kmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
 void knem_kfree_rcu(struct knem_object *object)
 {
 	kfree_rcu(object, rcu);
+}
+
+/* For the few words of a parameter block; what copies any amount takes longer to start. */
+bool knem_read_words(u64 *target, const u64 __user *source, size_t words)
+{
+	might_fault();
+	if (should_fail_usercopy())
+		return false;
+	scoped_user_read_access_size(source, words * sizeof(*source), fault)
+		for (size_t i = 0; i < words; i++)
+			unsafe_get_user(target[i], &source[i], fault);
+	return true;
+fault:
+	return false;
+}
+
+bool knem_write_words(u64 __user *target, const u64 *source, size_t words)
+{
+	might_fault();
+	if (should_fail_usercopy())
+		return false;
+	scoped_user_write_access_size(target, words * sizeof(*target), fault)
+		for (size_t i = 0; i < words; i++)
+			unsafe_put_user(source[i], &target[i], fault);
+	return true;
+fault:
+	return false;
+}
+
+/* The real user id of the thread itself, whoever it acts for. */
+uid_t knem_current_uid(void)
+{
+	return __kuid_val(current_real_cred()->uid);
 }
 
 void knem_cond_resched(void)

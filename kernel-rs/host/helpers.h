@@ -30,6 +30,11 @@ struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key);
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key);
 void knem_kfree_rcu(struct knem_object *object);
 
+void *knem_object_alloc(size_t bytes);
+bool knem_read_words(u64 *target, const u64 __user *source, size_t words);
+bool knem_write_words(u64 __user *target, const u64 *source, size_t words);
+uid_t knem_current_uid(void);
+
 /* A page, and the folio in which it lies. */
 struct knem_page_facts {
 	u64 address; /* physical */

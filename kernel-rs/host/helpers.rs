@@ -57,6 +57,10 @@ pub(super) struct PageFacts {
     reason = "descriptors of pages are only passed around"
 )]
 extern "C" {
+    pub(super) fn knem_object_alloc(bytes: usize) -> *mut c_void;
+    pub(super) fn knem_read_words(target: *mut u64, source: *const u64, words: usize) -> bool;
+    pub(super) fn knem_write_words(target: *mut u64, source: *const u64, words: usize) -> bool;
+    pub(super) fn knem_current_uid() -> bindings::uid_t;
     pub(super) fn knem_page_facts(page: *mut bindings::page, facts: *mut PageFacts);
     pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);

@@ -2,52 +2,64 @@
 
 //! Lists of runs that grow.
 
+use core::{mem::MaybeUninit, slice};
+
 use kernel::prelude::*;
 
 use super::for_caller;
 use crate::logic::runs::{self, Growth, Run};
 
 /// A list of runs, of which `N` need no memory of their own.
+///
+/// # Invariants
+///
+/// If there are no `many`, then the first `used` of the `few` are initialised; otherwise the runs are
+/// those.
 pub(crate) struct RunList<const N: usize> {
-    /// The first of these are used, as long as there are no `many`.
-    few: [Run; N],
+    few: [MaybeUninit<Run>; N],
     used: usize,
-    many: KVVec<Run>,
+    many: Option<KVVec<Run>>,
 }
 
 impl<const N: usize> RunList<N> {
     /// An empty list.
     pub(crate) fn new() -> Self {
+        // INVARIANT: No run is used.
         Self {
-            few: [Run::default(); N],
+            few: [const { MaybeUninit::uninit() }; N],
             used: 0,
-            many: KVVec::new(),
+            many: None,
         }
     }
 
     /// The runs.
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[Run] {
-        if self.used <= N {
-            &self.few[..self.used]
-        } else {
-            &self.many
+        match &self.many {
+            Some(many) => many,
+            // SAFETY: By the invariants, so many are initialised.
+            None => unsafe { slice::from_raw_parts(self.few.as_ptr().cast(), self.used) },
         }
     }
 
     /// All bytes of the list.
+    #[inline]
     pub(crate) fn length(&self) -> u64 {
         runs::length(self.as_slice())
     }
 
     /// Adds a run to the end. If that takes more memory, there will be room for `expected` runs.
+    #[inline]
     pub(crate) fn push(&mut self, run: Run, expected: usize) -> Result {
-        if self.used < N {
-            self.few[self.used] = run;
-        } else {
-            self.push_to_many(run, expected)?;
+        match self.few.get_mut(self.used) {
+            Some(place) if self.many.is_none() => {
+                // INVARIANT: One more is initialised.
+                place.write(run);
+                self.used += 1;
+                Ok(())
+            }
+            _ => self.push_to_many(run, expected),
         }
-        self.used += 1;
-        Ok(())
     }
 
     /// Does to the list what a piece does. If that takes more memory, there will be room for
@@ -63,23 +75,31 @@ impl<const N: usize> RunList<N> {
     }
 
     fn last_mut(&mut self) -> Option<&mut Run> {
-        if self.used <= N {
-            self.few[..self.used].last_mut()
-        } else {
-            self.many.last_mut()
+        match &mut self.many {
+            Some(many) => many.last_mut(),
+            None => {
+                let last = self.few.get_mut(self.used.checked_sub(1)?)?;
+                // SAFETY: By the invariants, it is initialised.
+                Some(unsafe { last.assume_init_mut() })
+            }
         }
     }
 
     fn push_to_many(&mut self, run: Run, expected: usize) -> Result {
         let expected = expected.max(1);
-        if self.many.is_empty() {
-            self.many.reserve(N + expected, for_caller())?;
-            self.many.extend_from_slice(&self.few, for_caller())?;
+        let many = match &mut self.many {
+            Some(many) => many,
+            None => {
+                let mut many = KVVec::with_capacity(N + expected, for_caller())?;
+                many.extend_from_slice(self.as_slice(), for_caller())?;
+                // INVARIANT: These are the same runs.
+                self.many.insert(many)
+            }
+        };
+        if many.len() == many.capacity() {
+            many.reserve(expected, for_caller())?;
         }
-        if self.many.len() == self.many.capacity() {
-            self.many.reserve(expected, for_caller())?;
-        }
-        self.many.push(run, for_caller())?;
+        many.push(run, for_caller())?;
         Ok(())
     }
 }

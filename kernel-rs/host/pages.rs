@@ -95,6 +95,9 @@ impl Pinned {
 
     /// Unpins the memory; it has no bytes from then on.
     pub(crate) fn release(&mut self) {
+        if self.pages == 0 {
+            return;
+        }
         let dirty = self.written.load(Relaxed);
         let (mut start, mut unseen) = (0, 0);
         for run in self.runs.as_slice() {
@@ -131,10 +134,10 @@ impl Pinned {
         let mut joiner = Joiner::new(self.length());
         let mut address = address;
         while address < end {
-            if task::is_dying() {
-                return Err(EFAULT);
+            // Not before the first pages: most memory is pinned at once.
+            if self.pages > 0 {
+                look_up()?;
             }
-            task::reschedule();
             let wanted = pages_between(address, end);
             let first = (address - within_page(address)) as usize;
             let batch = Batch::pin(room, first, wanted, flags)?;
@@ -206,6 +209,15 @@ impl Position for PinnedCursor<'_> {
     fn advance(&mut self, bytes: u64) {
         self.cursor.advance(bytes);
     }
+}
+
+/// Lets others run, and ends what a dying caller does not need any more.
+fn look_up() -> Result {
+    if task::is_dying() {
+        return Err(EFAULT);
+    }
+    task::reschedule();
+    Ok(())
 }
 
 fn gup_flags(access: Access, tenure: Tenure) -> u32 {

@@ -8,14 +8,16 @@
 //! gives up the last reference; only the memory waits for a grace period, so that a reader that
 //! came too late still finds a reference count: 0.
 
-use core::{marker::PhantomData, mem::ManuallyDrop, ops::Deref, ptr::NonNull};
+use core::{
+    marker::PhantomData,
+    mem::{self, ManuallyDrop},
+    ops::Deref,
+    ptr::NonNull,
+};
 
 use kernel::prelude::*;
 
-use super::{
-    for_caller,
-    helpers::{self, Chain, RcuObject},
-};
+use super::helpers::{self, Chain, RcuObject};
 
 /// What becomes of an object whose last reference was given up.
 pub(crate) trait Ending {
@@ -34,7 +36,7 @@ struct Inner<T> {
 ///
 /// # Invariants
 ///
-/// The pointer came from a [`KBox`], its object is in a chain, and this is one of the references
+/// The pointer came from `kmalloc`, its object is in a chain, and this is one of the references
 /// counted there.
 pub(crate) struct RcuArc<T: Ending>(NonNull<Inner<T>>);
 
@@ -102,12 +104,19 @@ impl<T: Ending> RcuTable<T> {
 
     /// Moves a value to the heap, where it can be found by a key that no other object has. The lowest
     /// bits of keys must be as good as random.
+    #[inline]
     pub(crate) fn create(&self, key: u64, value: T) -> Result<RcuArc<T>> {
-        let inner = Inner {
-            object: RcuObject::new(key),
-            value: ManuallyDrop::new(value),
-        };
-        let inner = NonNull::from(KBox::leak(KBox::new(inner, for_caller())?));
+        const { assert!(mem::align_of::<Inner<T>>() <= mem::align_of::<u64>()) }
+        // SAFETY: The size is not 0.
+        let memory = unsafe { helpers::knem_object_alloc(mem::size_of::<Inner<T>>()) };
+        let inner = NonNull::new(memory.cast::<Inner<T>>()).ok_or(ENOMEM)?;
+        // SAFETY: Just allocated for it; objects of `kmalloc` are aligned well enough.
+        unsafe {
+            inner.write(Inner {
+                object: RcuObject::new(key),
+                value: ManuallyDrop::new(value),
+            });
+        }
         // SAFETY: The object is in no chain yet. It stays where it is until its last reference is
         // gone, and is removed before.
         // INVARIANT: In the chain, and the reference counted is that of the value returned.
