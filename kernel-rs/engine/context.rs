@@ -16,7 +16,7 @@ use super::{
 use crate::{
     abi::{self, Cookie, Counter},
     host::{log::debug, pages::Access, task, *},
-    logic::flags::{Kind, RegionFlags},
+    logic::flags::{Kind, Plan, RegionFlags},
 };
 
 /// A user of the engine, with regions of its own, which end with it.
@@ -107,8 +107,11 @@ impl Context {
     ///
     /// As in the contract, §13.2.
     pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<Outcome> {
-        let submission = self.submit(Kind::Current, command.flags, command.async_status_index)?;
         let engine = self.engine();
+        let index = command.async_status_index;
+        let plan = self.plan(Kind::Current, command.flags, index)?;
+        let mut submission = Submission::new(engine, plan);
+        submission.prepare(&self.offload, index)?;
         let source = Window::source(engine, command.src_cookie, command.src_offset)?;
         let target = Window::target(engine, command.dst_cookie, command.dst_offset)?;
         submission.accept();
@@ -128,14 +131,17 @@ impl Context {
         command: &abi::InlineCopyBounded,
         kind: Kind,
     ) -> Result<Outcome> {
-        let submission = self.submit(kind, command.flags, command.async_status_index)?;
         let engine = self.engine();
+        let index = command.async_status_index;
+        let plan = self.plan(kind, command.flags, index)?;
+        let mut submission = Submission::new(engine, plan);
+        submission.prepare(&self.offload, index)?;
         let mut local = Segments::new();
         local
             .read(command.local_iovec_array, command.local_iovec_nr)
             .inspect_err(|&error| self.segments_refused(error))?;
         let (remote, offset) = (command.remote_cookie, command.remote_offset);
-        let pin = submission.plan.pin_local || submission.plan.in_thread;
+        let pin = plan.pin_local || plan.in_thread;
         let sides = if command.write != 0 {
             let target = Window::target(engine, remote, offset)?;
             submission.accept();
@@ -152,8 +158,16 @@ impl Context {
         Ok(submission.carry_out(Request { sides, limit }))
     }
 
-    fn submit(&self, kind: Kind, flags: u32, index: u32) -> Result<Submission<'_>> {
-        Submission::new(self.engine(), &self.offload, kind, flags, index)
+    /// What becomes of a copy with these flags.
+    ///
+    /// # Errors
+    ///
+    /// [`EINVAL`] for flags that cannot be honoured, and for a slot that does not exist.
+    #[inline]
+    fn plan(&self, kind: Kind, flags: u32, index: u32) -> Result<Plan> {
+        let slots = || self.offload.status.slots();
+        let plan = self.engine().masks.on_copy(flags, kind, slots, index);
+        plan.ok_or(EINVAL)
     }
 
     /// Counts a copy whose segments were refused.

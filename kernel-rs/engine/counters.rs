@@ -73,10 +73,8 @@ impl Counters {
 
     /// Counts a copy that is over, and its bytes.
     pub(crate) fn ended(&self, place: Sum, bytes: u64) {
-        if bytes > 0 {
-            self.values.add(place as usize, bytes);
-        }
-        self.values.add(SIZES + histogram::bucket(bytes), 1);
+        let size = SIZES + histogram::bucket(bytes);
+        self.values.add_both((place as usize, bytes), (size, 1));
     }
 
     /// There is more of something.

@@ -16,20 +16,25 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Pins memory of the calling process.
+    /// No memory yet.
+    #[inline]
+    pub(super) fn new(owner: Arc<Ownership>) -> Self {
+        let pinned = Pinned::new();
+        Self { pinned, owner }
+    }
+
+    /// Pins memory of the calling process. There is none before.
     ///
     /// # Errors
     ///
     /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`].
-    pub(super) fn new(
-        owner: Arc<Ownership>,
-        segments: &[Run],
-        access: Access,
-        tenure: Tenure,
-    ) -> Result<Self> {
-        let pinned = Pinned::new(segments, access, tenure)?;
-        owner.counters().rise(Gauge::PinnedBytes, pinned.size());
-        Ok(Self { pinned, owner })
+    pub(super) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
+        self.pinned
+            .pin(segments, access, tenure)
+            .inspect_err(|_| self.pinned.release())?;
+        let size = self.pinned.size();
+        self.owner.counters().rise(Gauge::PinnedBytes, size);
+        Ok(())
     }
 
     /// On whose account it is pinned.

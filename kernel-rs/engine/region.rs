@@ -8,7 +8,7 @@ use crate::{
     host::{
         ordering::{Acquire, Relaxed, Release},
         pages::{Access, Tenure},
-        rcu::Ending,
+        rcu::{Ending, RcuBox},
         task::Kuid,
         *,
     },
@@ -38,18 +38,24 @@ impl Region {
     /// # Errors
     ///
     /// [`EFAULT`] if the memory cannot be accessed as planned, [`ENOMEM`].
-    pub(super) fn pin(owner: Arc<Ownership>, segments: &Segments, plan: &Plan) -> Result<Self> {
+    pub(super) fn pin(
+        owner: Arc<Ownership>,
+        segments: &Segments,
+        plan: &Plan,
+    ) -> Result<RcuBox<Self>> {
         let access = if plan.protection & protection::WRITE != 0 {
             Access::Write
         } else {
             Access::Read
         };
-        Ok(Self {
-            memory: Memory::new(owner, segments.runs(), access, Tenure::Region)?,
+        let mut region = RcuBox::new(|| Self {
+            memory: Memory::new(owner),
             place: Place::outside(),
             flags: plan.flags,
             protection: plan.protection,
-        })
+        })?;
+        region.memory.pin(segments.runs(), access, Tenure::Region)?;
+        Ok(region)
     }
 
     /// Whose region it is.

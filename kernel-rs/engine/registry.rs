@@ -53,7 +53,7 @@ impl Registry {
     ) -> Result<Cookie> {
         let region = Region::pin(owner.clone(), segments, plan)?;
         let cookie = self.cookie();
-        owner.add(self.regions.create(cookie, region)?)?;
+        owner.add(self.regions.publish(cookie, region))?;
         Ok(cookie)
     }
 

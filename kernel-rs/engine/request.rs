@@ -3,7 +3,7 @@
 //! What is copied: from where, to where, and how much.
 
 use super::{
-    copy::Route, memory::Memory, ownership::Ownership, region::Region, segments::Segments, Engine,
+    copy, memory::Memory, ownership::Ownership, region::Region, segments::Segments, Engine,
 };
 use crate::{
     abi::{self, protection, Counter},
@@ -41,6 +41,7 @@ impl Window {
         Self::find(engine, cookie, offset, protection::WRITE)
     }
 
+    #[inline]
     fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Self> {
         let region = engine
             .registry
@@ -64,7 +65,7 @@ pub(super) enum Local<'a> {
     /// It is accessed through the caller's mapping.
     Mapped(&'a Segments),
     /// It is pinned.
-    Pinned(Memory),
+    Pinned(KBox<Memory>),
 }
 
 impl<'a> Local<'a> {
@@ -74,20 +75,28 @@ impl<'a> Local<'a> {
     /// # Errors
     ///
     /// [`EFAULT`] if it is to be pinned and cannot be accessed so, [`ENOMEM`].
+    #[inline]
     pub(super) fn new(
         owned: &Arc<Ownership>,
         segments: &'a Segments,
         access: Access,
         pin: bool,
     ) -> Result<Self> {
-        if !pin {
-            return Ok(Self::Mapped(segments));
+        if pin {
+            Ok(Self::Pinned(Self::pin(owned, segments, access)?))
+        } else {
+            Ok(Self::Mapped(segments))
         }
-        let counters = &owned.engine().counters;
-        let memory = Memory::new(owned.clone(), segments.runs(), access, Tenure::Request)
+    }
+
+    fn pin(owned: &Arc<Ownership>, segments: &Segments, access: Access) -> Result<KBox<Memory>> {
+        let counters = owned.counters();
+        let mut memory = KBox::new(Memory::new(owned.clone()), for_caller())?;
+        memory
+            .pin(segments.runs(), access, Tenure::Request)
             .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
         counters.count(Counter::ProcessedPinLocal);
-        Ok(Self::Pinned(memory))
+        Ok(memory)
     }
 
     /// Length and offset.
@@ -140,6 +149,7 @@ impl Request<'_> {
     }
 
     /// How many bytes are going to be copied.
+    #[inline(always)]
     pub(super) fn length(&self) -> u64 {
         let (source, target) = match &self.sides {
             Sides::Between { source, target } => (source.extent(), target.extent()),
@@ -152,25 +162,27 @@ impl Request<'_> {
     /// Copies `length` bytes, as [`Self::length`] says, and tells how many it were: less if memory
     /// of the caller is not there, or if the copy was given up.
     pub(super) fn copy(&self, length: u64, given_up: impl Fn() -> bool) -> u64 {
-        self.route().copy(length, given_up)
-    }
-
-    fn route(&self) -> Route<'_> {
         match &self.sides {
             Sides::Between { source, target } => {
-                Route::PinnedToPinned(source.cursor(), target.cursor())
+                copy::between(source.cursor(), target.cursor(), length, given_up)
             }
             Sides::FromRegion { source, target } => match target {
                 Local::Mapped(segments) => {
-                    Route::PinnedToUser(source.cursor(), UserCursor::new(segments.runs()))
+                    let target = UserCursor::new(segments.runs());
+                    copy::to_user(source.cursor(), target, length, given_up)
                 }
-                Local::Pinned(memory) => Route::PinnedToPinned(source.cursor(), memory.cursor(0)),
+                Local::Pinned(memory) => {
+                    copy::between(source.cursor(), memory.cursor(0), length, given_up)
+                }
             },
             Sides::ToRegion { source, target } => match source {
                 Local::Mapped(segments) => {
-                    Route::UserToPinned(UserCursor::new(segments.runs()), target.cursor())
+                    let source = UserCursor::new(segments.runs());
+                    copy::from_user(source, target.cursor(), length, given_up)
                 }
-                Local::Pinned(memory) => Route::PinnedToPinned(memory.cursor(0), target.cursor()),
+                Local::Pinned(memory) => {
+                    copy::between(memory.cursor(0), target.cursor(), length, given_up)
+                }
             },
         }
     }

@@ -30,7 +30,7 @@ impl Segments {
         Self(RunList::new())
     }
 
-    /// Reads an array of [`Iovec`], whose segments are added.
+    /// Reads an array of [`Iovec`]; there are no segments before.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Segments {
             return Err(ENOMEM);
         }
         let mut place = UserPtr::from_addr(array as usize);
-        let mut length = self.length();
+        let mut length = 0;
         for left in (1..=count).rev() {
             let Iovec { base, len } = user::read(place)?;
             place = place.wrapping_byte_add(mem::size_of::<Iovec>());

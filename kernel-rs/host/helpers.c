@@ -120,9 +120,10 @@ void knem_chains_free(struct hlist_bl_head *chains, size_t count)
 	kvfree(chains);
 }
 
-void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object)
+void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object, u64 key)
 {
 	object->chain = chain;
+	object->key = key;
 	hlist_bl_lock(chain);
 	hlist_bl_add_head_rcu(&object->link, chain);
 	hlist_bl_unlock(chain);
@@ -289,6 +290,12 @@ bool knem_may_log(void)
 void knem_this_cpu_add(u64 __percpu *counter, u64 value)
 {
 	this_cpu_add(*counter, value);
+}
+
+void knem_this_cpu_add_both(u64 __percpu *first, u64 value, u64 __percpu *second, u64 other)
+{
+	this_cpu_add(*first, value);
+	this_cpu_add(*second, other);
 }
 
 u64 knem_per_cpu_sum(u64 __percpu *counter)

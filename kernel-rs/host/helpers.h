@@ -24,7 +24,7 @@ struct knem_object {
 
 struct hlist_bl_head *knem_chains_alloc(size_t *count);
 void knem_chains_free(struct hlist_bl_head *chains, size_t count);
-void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object);
+void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object, u64 key);
 void knem_chain_remove(struct knem_object *object);
 struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key);
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key);
@@ -61,6 +61,7 @@ void knem_cpus_of_current(struct cpumask *mask);
 void knem_cpus_complement(struct cpumask *mask);
 bool knem_may_log(void);
 void knem_this_cpu_add(u64 __percpu *counter, u64 value);
+void knem_this_cpu_add_both(u64 __percpu *first, u64 value, u64 __percpu *second, u64 other);
 u64 knem_per_cpu_sum(u64 __percpu *counter);
 
 extern unsigned int knem_param_thread;

@@ -25,12 +25,13 @@ pub(super) struct RcuObject {
 
 impl RcuObject {
     /// In no chain yet, with one reference.
-    pub(super) fn new(key: u64) -> Self {
+    #[inline]
+    pub(super) fn new() -> Self {
         Self {
             rcu: Opaque::uninit(),
             link: Opaque::uninit(),
             chain: Opaque::uninit(),
-            key,
+            key: 0,
             references: Refcount::new(1),
         }
     }
@@ -68,7 +69,7 @@ extern "C" {
     pub(super) fn knem_copy_from_user(target: u64, source: *const c_void, bytes: usize) -> usize;
     pub(super) fn knem_chains_alloc(count: *mut usize) -> *mut Chain;
     pub(super) fn knem_chains_free(chains: *mut Chain, count: usize);
-    pub(super) fn knem_chain_add(chain: *mut Chain, object: *mut RcuObject);
+    pub(super) fn knem_chain_add(chain: *mut Chain, object: *mut RcuObject, key: u64);
     pub(super) fn knem_chain_remove(object: *mut RcuObject);
     pub(super) fn knem_chain_find(chain: *mut Chain, key: u64) -> *mut RcuObject;
     pub(super) fn knem_chain_holds(chain: *mut Chain, key: u64) -> bool;
@@ -87,6 +88,7 @@ extern "C" {
     pub(super) fn knem_cpus_complement(mask: *mut bindings::cpumask);
     pub(super) fn knem_may_log() -> bool;
     pub(super) fn knem_this_cpu_add(counter: *mut u64, value: u64);
+    pub(super) fn knem_this_cpu_add_both(first: *mut u64, value: u64, second: *mut u64, other: u64);
     pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
 }
 

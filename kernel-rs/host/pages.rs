@@ -60,27 +60,34 @@ pub(crate) struct Pinned {
 }
 
 impl Pinned {
-    /// Pins the pages of the caller's memory that `segments` tells, in its virtual addresses.
+    /// No memory yet.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        // INVARIANT: There are no runs.
+        Self {
+            runs: RunList::new(),
+            pages: 0,
+            written: Atomic::new(false),
+        }
+    }
+
+    /// Pins the pages of the caller's memory that `segments` tells, in its virtual addresses, and
+    /// adds it.
     ///
     /// # Errors
     ///
     /// [`EFAULT`] if a page is not there or may not be accessed so, [`ENOMEM`] if there is too
-    /// little memory.
-    pub(crate) fn new(segments: &[Run], access: Access, tenure: Tenure) -> Result<Self> {
-        let mut pinned = Self {
-            runs: RunList::new(),
-            pages: 0,
-            written: Atomic::new(false),
-        };
+    /// little memory. Then it may be pinned in part.
+    pub(crate) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
         let mut room = Room::new(most_pages(segments))?;
         let flags = gup_flags(access, tenure);
         let mut start = 0;
         for segment in segments {
             let bytes = segment.end - start;
-            pinned.pin_segment(&mut room, segment.address, bytes, flags)?;
+            self.pin_segment(&mut room, segment.address, bytes, flags)?;
             start = segment.end;
         }
-        Ok(pinned)
+        Ok(())
     }
 
     /// The length of the memory, in bytes.

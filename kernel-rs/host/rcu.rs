@@ -3,7 +3,7 @@
 //! Objects that can be looked up without a lock.
 //!
 //! An [`RcuTable`] finds [`RcuArc`]s by their keys, and owns none of them: an object is in the table
-//! from its creation until its last reference is given up. A look-up walks one chain under the RCU
+//! from its publication until its last reference is given up. Before, it is an [`RcuBox`]. A look-up walks one chain under the RCU
 //! read lock and tries to take a reference. What the object holds goes at once, in the task that
 //! gives up the last reference; only the memory waits for a grace period, so that a reader that
 //! came too late still finds a reference count: 0.
@@ -11,11 +11,11 @@
 use core::{
     marker::PhantomData,
     mem::{self, ManuallyDrop},
-    ops::Deref,
+    ops::{Deref, DerefMut},
     ptr::NonNull,
 };
 
-use kernel::prelude::*;
+use kernel::{bindings, prelude::*};
 
 use super::helpers::{self, Chain, RcuObject};
 
@@ -30,6 +30,60 @@ pub(crate) trait Ending {
 struct Inner<T> {
     object: RcuObject,
     value: ManuallyDrop<T>,
+}
+
+/// An object that is in no table yet, and has one owner.
+///
+/// # Invariants
+///
+/// The pointer came from `kmalloc`, and the object is initialised.
+pub(crate) struct RcuBox<T>(NonNull<Inner<T>>);
+
+impl<T> RcuBox<T> {
+    /// Makes a value on the heap.
+    #[inline]
+    pub(crate) fn new(make: impl FnOnce() -> T) -> Result<Self> {
+        const { assert!(mem::align_of::<Inner<T>>() <= mem::align_of::<u64>()) }
+        // SAFETY: The size is not 0.
+        let memory = unsafe { helpers::knem_object_alloc(mem::size_of::<Inner<T>>()) };
+        let inner = NonNull::new(memory.cast::<Inner<T>>()).ok_or(ENOMEM)?;
+        // SAFETY: Just allocated for it; what `kmalloc` returns is aligned for a `u64` at least.
+        unsafe {
+            inner.write(Inner {
+                object: RcuObject::new(),
+                value: ManuallyDrop::new(make()),
+            });
+        }
+        // INVARIANT: Initialised just now.
+        Ok(Self(inner))
+    }
+}
+
+impl<T> Deref for RcuBox<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: By the invariants.
+        unsafe { &self.0.as_ref().value }
+    }
+}
+
+impl<T> DerefMut for RcuBox<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: By the invariants; there is no other reference.
+        unsafe { &mut self.0.as_mut().value }
+    }
+}
+
+impl<T> Drop for RcuBox<T> {
+    fn drop(&mut self) {
+        let inner = self.0.as_ptr();
+        // SAFETY: By the invariants; nobody else knows the object.
+        unsafe {
+            ManuallyDrop::drop(&mut (*inner).value);
+            bindings::kfree(inner.cast());
+        }
+    }
 }
 
 /// A counted reference to a value that RCU readers may come across.
@@ -76,10 +130,10 @@ impl<T: Ending> Drop for RcuArc<T> {
 ///
 /// # Invariants
 ///
-/// There are `count` chains, a power of two, and their objects are those of [`RcuArc`]s.
+/// The number of chains is a power of two, `mask` one less, and their objects are those of [`RcuArc`]s.
 pub(crate) struct RcuTable<T: Ending> {
     chains: NonNull<Chain>,
-    count: usize,
+    mask: usize,
     _objects: PhantomData<RcuArc<T>>,
 }
 
@@ -97,34 +151,25 @@ impl<T: Ending> RcuTable<T> {
         // INVARIANT: Just allocated, without objects.
         Ok(Self {
             chains: NonNull::new(chains).ok_or(ENOMEM)?,
-            count,
+            mask: count - 1,
             _objects: PhantomData,
         })
     }
 
-    /// Moves a value to the heap, where it can be found by a key that no other object has. The lowest
-    /// bits of keys must be as good as random.
+    /// Lets an object be found by a key that no other object has. The lowest bits of keys must be as
+    /// good as random.
     #[inline]
-    pub(crate) fn create(&self, key: u64, value: T) -> Result<RcuArc<T>> {
-        const { assert!(mem::align_of::<Inner<T>>() <= mem::align_of::<u64>()) }
-        // SAFETY: The size is not 0.
-        let memory = unsafe { helpers::knem_object_alloc(mem::size_of::<Inner<T>>()) };
-        let inner = NonNull::new(memory.cast::<Inner<T>>()).ok_or(ENOMEM)?;
-        // SAFETY: Just allocated for it; objects of `kmalloc` are aligned well enough.
-        unsafe {
-            inner.write(Inner {
-                object: RcuObject::new(key),
-                value: ManuallyDrop::new(value),
-            });
-        }
-        // SAFETY: The object is in no chain yet. It stays where it is until its last reference is
-        // gone, and is removed before.
+    pub(crate) fn publish(&self, key: u64, object: RcuBox<T>) -> RcuArc<T> {
+        let inner = ManuallyDrop::new(object).0;
+        // SAFETY: Nobody else knows the object, and it is in no chain. It stays where it is until its
+        // last reference is gone, and is removed before.
         // INVARIANT: In the chain, and the reference counted is that of the value returned.
-        unsafe { helpers::knem_chain_add(self.chain(key), inner.as_ptr().cast()) };
-        Ok(RcuArc(inner))
+        unsafe { helpers::knem_chain_add(self.chain(key), inner.as_ptr().cast(), key) };
+        RcuArc(inner)
     }
 
     /// Takes a reference to the object with a key.
+    #[inline]
     pub(crate) fn find(&self, key: u64) -> Option<RcuArc<T>> {
         // SAFETY: By the invariants.
         let object = unsafe { helpers::knem_chain_find(self.chain(key), key) };
@@ -139,8 +184,9 @@ impl<T: Ending> RcuTable<T> {
         unsafe { helpers::knem_chain_holds(self.chain(key), key) }
     }
 
+    #[inline]
     fn chain(&self, key: u64) -> *mut Chain {
-        let index = key as usize & (self.count - 1);
+        let index = key as usize & self.mask;
         self.chains.as_ptr().wrapping_add(index)
     }
 }
@@ -149,6 +195,6 @@ impl<T: Ending> Drop for RcuTable<T> {
     fn drop(&mut self) {
         // SAFETY: Nobody else uses the table any more. If there are objects left, which is a mistake,
         // the callee leaves their chains alone.
-        unsafe { helpers::knem_chains_free(self.chains.as_ptr(), self.count) }
+        unsafe { helpers::knem_chains_free(self.chains.as_ptr(), self.mask + 1) }
     }
 }

@@ -99,7 +99,7 @@ pub(crate) struct UserCursor<'a>(Cursor<'a>);
 impl<'a> UserCursor<'a> {
     /// A cursor at the start of `segments`.
     pub(crate) fn new(segments: &'a [Run]) -> Self {
-        Self(Cursor::new(segments, 0))
+        Self(Cursor::start(segments))
     }
 
     /// The address of the next byte.

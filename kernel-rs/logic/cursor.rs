@@ -29,19 +29,36 @@ pub struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// A cursor before the byte at `offset`, or at the end if there is none.
+    #[inline]
     pub fn new(runs: &'a [Run], offset: u64) -> Self {
         let (index, skipped) = runs::locate(runs, offset);
-        // INVARIANT: Nothing of the list is left but the runs from `index` on.
-        let mut cursor = Self {
-            address: 0,
-            ahead: 0,
-            end: runs::start(runs, index),
-            behind: runs.get(index..).unwrap_or_default(),
-        };
-        cursor.enter();
+        let mut cursor = Self::before(
+            runs.get(index..).unwrap_or_default(),
+            runs::start(runs, index),
+        );
         cursor.address += skipped;
         // INVARIANT: `locate` skips less than the run that it finds.
         cursor.ahead -= skipped;
+        cursor
+    }
+
+    /// A cursor before the first byte.
+    #[inline]
+    pub fn start(runs: &'a [Run]) -> Self {
+        Self::before(runs, 0)
+    }
+
+    /// A cursor before the first of these runs, which begins at `end` in the list.
+    #[inline]
+    fn before(behind: &'a [Run], end: u64) -> Self {
+        // INVARIANT: Nothing of the list is left but these runs.
+        let mut cursor = Self {
+            address: 0,
+            ahead: 0,
+            end,
+            behind,
+        };
+        cursor.enter();
         cursor
     }
 
@@ -51,6 +68,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the start of the next run, or to the end.
+    #[inline]
     fn enter(&mut self) {
         // INVARIANT: No run is empty.
         (self.address, self.ahead, self.behind) = match self.behind.split_first() {

@@ -38,6 +38,7 @@ pub fn following(length: u64, address: u64, bytes: u64) -> Option<Run> {
 /// The index of the run that holds the byte at `offset`, and the bytes of that run before it.
 ///
 /// An offset at or beyond the end gives the number of runs.
+#[inline]
 pub fn locate(runs: &[Run], offset: u64) -> (usize, u64) {
     if runs.first().is_some_and(|first| offset < first.end) {
         return (0, offset);
@@ -52,6 +53,7 @@ pub fn locate(runs: &[Run], offset: u64) -> (usize, u64) {
 }
 
 /// How many bytes of the list lie before the run at `index`.
+#[inline]
 pub fn start(runs: &[Run], index: usize) -> u64 {
     index
         .checked_sub(1)
