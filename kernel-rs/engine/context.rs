@@ -8,7 +8,7 @@ use super::{
     offload::Offload,
     ownership::Ownership,
     region,
-    request::{Local, Request, Sides, Window},
+    request::{Care, Local, Request, Sides, Window},
     segments::Segments,
     submission::Submission,
     Engine,
@@ -141,17 +141,22 @@ impl Context {
             .read(command.local_iovec_array, command.local_iovec_nr)
             .inspect_err(|&error| self.segments_refused(error))?;
         let (remote, offset) = (command.remote_cookie, command.remote_offset);
-        let pin = plan.pin_local || plan.in_thread;
+        let care = if plan.pin_local || plan.in_thread {
+            Care::Pinned
+        } else if command.write != 0 && engine.check_local_read {
+            Care::Checked
+        } else {
+            Care::None
+        };
         let sides = if command.write != 0 {
             let target = Window::target(engine, remote, offset)?;
             submission.accept();
-            let pin = pin || engine.pin_local_read;
-            let source = Local::new(&self.owned, &local, Access::Read, pin)?;
+            let source = Local::new(&self.owned, &local, Access::Read, care)?;
             Sides::ToRegion { source, target }
         } else {
             let source = Window::source(engine, remote, offset)?;
             submission.accept();
-            let target = Local::new(&self.owned, &local, Access::Write, pin)?;
+            let target = Local::new(&self.owned, &local, Access::Write, care)?;
             Sides::FromRegion { source, target }
         };
         let limit = command.length;

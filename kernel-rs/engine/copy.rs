@@ -45,6 +45,28 @@ pub(super) fn from_user(
     walk(source, target, length, transfer::user_to_pinned, given_up)
 }
 
+/// Whether all bytes from a position on can be read now; not if the caller does not want to know any
+/// more.
+pub(super) fn readable(mut source: UserCursor<'_>, given_up: impl Fn() -> bool) -> bool {
+    let mut unseen = 0;
+    while source.ahead() > 0 {
+        let bytes = source.ahead().min(CHUNK);
+        if !transfer::readable(&source, bytes) {
+            return false;
+        }
+        source.advance(bytes);
+        unseen += bytes.max(STEP);
+        if unseen >= CHUNK {
+            unseen = 0;
+            task::reschedule();
+            if given_up() {
+                return false;
+            }
+        }
+    }
+    true
+}
+
 /// Moves along both positions, one stretch that is consecutive on either side after the other.
 #[inline]
 fn walk<S: Position, T: Position>(

@@ -42,8 +42,8 @@ use roster::Roster;
 pub(crate) struct Engine {
     /// The flags added to and dropped from every request.
     masks: Masks,
-    /// Whether the local memory that inline copies read from is pinned.
-    pin_local_read: bool,
+    /// Whether the local memory that inline copies read from must be there, all of it.
+    check_local_read: bool,
     registry: Registry,
     #[pin]
     counters: Counters,
@@ -62,7 +62,7 @@ impl Engine {
         Arc::pin_init(
             try_pin_init!(Self {
                 masks,
-                pin_local_read: params::pin_local_read(),
+                check_local_read: params::check_local_read(),
                 registry: Registry::new()?,
                 counters <- Counters::new(),
                 roster <- new_mutex!(Roster::new(), "Engine::roster"),

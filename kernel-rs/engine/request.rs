@@ -10,6 +10,7 @@ use crate::{
     host::{
         pages::{Access, PinnedCursor, Tenure},
         rcu::RcuArc,
+        task,
         user::UserCursor,
         *,
     },
@@ -60,6 +61,17 @@ impl Window {
     }
 }
 
+/// How memory of the caller is made ready.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Not at all: it is accessed, and then it is there or not.
+    None,
+    /// It must be there, all of it, even if less will be used.
+    Checked,
+    /// The same, and it is pinned.
+    Pinned,
+}
+
 /// Memory of the caller.
 pub(super) enum Local<'a> {
     /// It is accessed through the caller's mapping.
@@ -69,34 +81,56 @@ pub(super) enum Local<'a> {
 }
 
 impl<'a> Local<'a> {
-    /// Makes memory of the caller ready. If it is pinned, then whole, even if less of it will be
-    /// used.
+    /// Makes memory of the caller ready, whose segments are to be accessed so.
     ///
     /// # Errors
     ///
-    /// [`EFAULT`] if it is to be pinned and cannot be accessed so, [`ENOMEM`].
+    /// [`EFAULT`] if it must be there and is not, [`ENOMEM`].
     #[inline]
     pub(super) fn new(
         owned: &Arc<Ownership>,
         segments: &'a Segments,
         access: Access,
-        pin: bool,
+        care: Care,
     ) -> Result<Self> {
-        if pin {
-            Ok(Self::Pinned(Self::pin(owned, segments, access)?))
-        } else {
-            Ok(Self::Mapped(segments))
+        match care {
+            Care::None => Ok(Self::Mapped(segments)),
+            _ => Self::with_care(owned, segments, access, care == Care::Pinned),
         }
     }
 
-    fn pin(owned: &Arc<Ownership>, segments: &Segments, access: Access) -> Result<KBox<Memory>> {
-        let counters = owned.counters();
+    #[inline(never)]
+    fn with_care(
+        owned: &Arc<Ownership>,
+        segments: &'a Segments,
+        access: Access,
+        pin: bool,
+    ) -> Result<Self> {
+        let local = if pin {
+            Self::pin(owned, segments, access)
+        } else {
+            Self::check(segments)
+        };
+        owned.counters().count(match local {
+            Ok(_) => Counter::ProcessedPinLocal,
+            Err(_) => Counter::FailedPinLocal,
+        });
+        local
+    }
+
+    /// Makes sure that memory can be read now.
+    fn check(segments: &'a Segments) -> Result<Self> {
+        if copy::readable(UserCursor::new(segments.runs()), task::is_dying) {
+            Ok(Self::Mapped(segments))
+        } else {
+            Err(EFAULT)
+        }
+    }
+
+    fn pin(owned: &Arc<Ownership>, segments: &Segments, access: Access) -> Result<Self> {
         let mut memory = KBox::new(Memory::new(owned.clone()), for_caller())?;
-        memory
-            .pin(segments.runs(), access, Tenure::Request)
-            .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
-        counters.count(Counter::ProcessedPinLocal);
-        Ok(memory)
+        memory.pin(segments.runs(), access, Tenure::Request)?;
+        Ok(Self::Pinned(memory))
     }
 
     /// Length and offset.

@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/instrumented.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
 #include <linux/ratelimit.h>
@@ -170,6 +171,11 @@ bool knem_chain_holds(struct hlist_bl_head *chain, u64 key)
 	held = look_up(chain, key);
 	rcu_read_unlock();
 	return held;
+}
+
+bool knem_is_readable(const char __user *source, size_t bytes)
+{
+	return fault_in_readable(source, bytes) == 0;
 }
 
 /* At the expense of the caller's control group. */

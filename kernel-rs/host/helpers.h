@@ -46,6 +46,7 @@ void knem_page_facts(struct page *page, struct knem_page_facts *facts);
 void knem_unpin(u64 address, size_t pages, bool dirty);
 void knem_move(u64 target, u64 source, size_t bytes);
 size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes);
+bool knem_is_readable(const char __user *source, size_t bytes);
 size_t knem_copy_from_user(u64 target, const void __user *source, size_t bytes);
 void knem_cond_resched(void);
 bool knem_fatal_signal_pending(void);

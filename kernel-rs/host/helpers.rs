@@ -67,6 +67,7 @@ extern "C" {
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
     pub(super) fn knem_copy_to_user(target: *mut c_void, source: u64, bytes: usize) -> usize;
     pub(super) fn knem_copy_from_user(target: u64, source: *const c_void, bytes: usize) -> usize;
+    pub(super) fn knem_is_readable(source: *const c_void, bytes: usize) -> bool;
     pub(super) fn knem_chains_alloc(count: *mut usize) -> *mut Chain;
     pub(super) fn knem_chains_free(chains: *mut Chain, count: usize);
     pub(super) fn knem_chain_add(chain: *mut Chain, object: *mut RcuObject, key: u64);

@@ -99,7 +99,6 @@ impl<const N: usize> RunList<N> {
         if many.len() == many.capacity() {
             many.reserve(expected, for_caller())?;
         }
-        many.push(run, for_caller())?;
-        Ok(())
+        many.push_within_capacity(run).map_err(|_| ENOMEM)
     }
 }

@@ -28,7 +28,7 @@ MODULE_VERSION(KNEM_VERSION);
 KNEM_PARAM(thread, 1, "Offer copies in a kernel thread (default 1)");
 KNEM_PARAM(dma, 1, "Offer copies on a DMA engine (default 1)");
 KNEM_PARAM(pinlocal, 0, "Always pin the local memory of inline copies (default 0)");
-KNEM_PARAM(pinlocalread, 1, "Pin the local memory that inline copies read from (default 1)");
+KNEM_PARAM(pinlocalread, 1, "Refuse inline copies from local memory that is not all there (default 1)");
 KNEM_PARAM(sync, 0, "Make every request synchronous (default 0)");
 KNEM_PARAM(forceflags, 0, "Flags added to every request (default 0)");
 KNEM_PARAM(ignoreflags, 0, "Flags dropped from every request (default 0)");

@@ -65,8 +65,8 @@ pub(crate) fn debug() -> bool {
     debugging() && unsafe { helpers::knem_may_log() }
 }
 
-/// Whether the local memory that inline copies read from is pinned.
-pub(crate) fn pin_local_read() -> bool {
+/// Whether the local memory that inline copies read from must be there, all of it.
+pub(crate) fn check_local_read() -> bool {
     // SAFETY: As in `switches`.
     unsafe { helpers::knem_param_pinlocalread != 0 }
 }

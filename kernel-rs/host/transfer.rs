@@ -2,9 +2,9 @@
 
 //! Moving bytes between two positions.
 //!
-//! Each function moves `bytes` bytes, which both positions must have ahead of them, tells how many it
-//! moved, and leaves the positions where they are. User space may access the memory meanwhile: what it sees is its own
-//! affair, and Rust never sees the memory at all.
+//! Each function that moves does so with `bytes` bytes, which both positions must have ahead of them,
+//! tells how many it moved, and leaves the positions where they are. User space may access the memory
+//! meanwhile: what it sees is its own affair, and Rust never sees the memory at all.
 
 use core::ffi::c_void;
 
@@ -50,4 +50,10 @@ pub(crate) fn user_to_pinned(
     // is checked by the callee.
     let left = unsafe { helpers::knem_copy_from_user(target.written(), user, bytes as usize) };
     bytes.saturating_sub(left as u64)
+}
+
+/// Whether all of `bytes` bytes of user memory can be read now; they are fetched if need be.
+pub(crate) fn readable(source: &UserCursor<'_>, bytes: u64) -> bool {
+    // SAFETY: The memory is checked by the callee.
+    unsafe { helpers::knem_is_readable(source.address() as *const c_void, bytes as usize) }
 }

@@ -67,8 +67,11 @@ pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
     const BLOCK: usize = 8;
 
     let pointers = &pointers[..limit.min(pointers.len())];
-    let Some(&first) = pointers.first() else {
-        return 0;
+    let first = match pointers {
+        [] => return 0,
+        // So it is with small pages.
+        [_] => return 1,
+        [first, ..] => *first,
     };
     let differences = |start: usize, block: &[*mut T]| {
         let expected = first.wrapping_add(start);
