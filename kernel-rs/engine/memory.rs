@@ -4,7 +4,8 @@
 
 use super::{counters::Gauge, ownership::Ownership};
 use crate::host::{
-    pages::{Access, Pinned, PinnedCursor, Tenure},
+    account::Charge,
+    pages::{self, Access, Pinned, PinnedCursor, Tenure},
     *,
 };
 use crate::logic::runs::Run;
@@ -12,6 +13,8 @@ use crate::logic::runs::Run;
 /// Memory of a process, pinned for a context.
 pub(crate) struct Memory {
     pinned: Pinned,
+    /// Of the process whose memory it is, whoever unpins it.
+    charge: Option<Charge>,
     owner: Arc<Ownership>,
 }
 
@@ -19,21 +22,27 @@ impl Memory {
     /// No memory yet.
     #[inline]
     pub(super) fn new(owner: Arc<Ownership>) -> Self {
-        let pinned = Pinned::new();
-        Self { pinned, owner }
+        Self {
+            pinned: Pinned::new(),
+            charge: None,
+            owner,
+        }
     }
 
     /// Pins memory of the calling process. There is none before.
     ///
     /// # Errors
     ///
-    /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`].
+    /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`] if there is too little, or the process may
+    /// not pin so much.
     pub(super) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
+        let charge = Charge::new(pages::count(segments))?;
         self.pinned
             .pin(segments, access, tenure)
             .inspect_err(|_| self.pinned.release())?;
-        let size = self.pinned.size();
+        let size = charge.bytes();
         self.owner.counters().rise(Gauge::PinnedBytes, size);
+        self.charge = Some(charge);
         Ok(())
     }
 
@@ -44,9 +53,9 @@ impl Memory {
 
     /// Unpins it.
     pub(super) fn release(&mut self) {
-        let size = self.pinned.size();
-        if size > 0 {
+        if let Some(charge) = self.charge.take() {
             self.pinned.release();
+            let size = charge.bytes();
             self.owner.counters().fall(Gauge::PinnedBytes, size);
         }
     }

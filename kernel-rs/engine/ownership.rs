@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     host::{
+        params,
         rcu::RcuArc,
         task::{self, Kuid, Process},
         wait::{Sleep, WaitQueue},
@@ -43,6 +44,8 @@ pub(crate) struct Ownership {
 /// The regions that can be found.
 struct Regions {
     shelf: Shelf<KVVec<Place<RcuArc<Region>>>>,
+    /// How many there are.
+    live: usize,
     /// How many were created.
     created: u64,
 }
@@ -52,6 +55,7 @@ impl Ownership {
     pub(super) fn new(engine: Arc<Engine>, number: u64) -> Result<Arc<Self>> {
         let regions = Regions {
             shelf: Shelf::new(KVVec::new()),
+            live: 0,
             created: 0,
         };
         Arc::pin_init(
@@ -93,13 +97,21 @@ impl Ownership {
     }
 
     /// Adds a new region, which can be found from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ENOMEM`] also if the context has as many as it may have.
     pub(super) fn add(&self, region: RcuArc<Region>) -> Result {
         let mut regions = self.regions.lock();
+        if regions.live >= params::most_regions() {
+            return Err(ENOMEM);
+        }
         let place = match regions.shelf.free() {
             Some(place) => place,
             None => regions.extend()?,
         };
         regions.created += 1;
+        regions.live += 1;
         self.counters().add(Sum::RegionsCreated, 1);
         region.place.enter(regions.created, place);
         regions.shelf.put(region).map_err(|_| EINVAL)
@@ -110,8 +122,8 @@ impl Ownership {
     pub(super) fn retire(&self, region: &Region) -> bool {
         let retired = {
             let mut regions = self.regions.lock();
-            let place = region.place.leave();
-            place.and_then(|place| regions.shelf.take(place))
+            let place = region.place.find();
+            place.and_then(|place| regions.take(place))
         };
         // What this gives up is given up after the lock is released.
         retired.is_some()
@@ -169,9 +181,11 @@ impl Regions {
         Ok(places)
     }
 
+    /// Takes out the region in a place: it can be found no more.
     fn take(&mut self, place: usize) -> Option<RcuArc<Region>> {
         let region = self.shelf.take(place)?;
         region.place.leave();
+        self.live -= 1;
         Some(region)
     }
 }

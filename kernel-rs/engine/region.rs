@@ -121,11 +121,14 @@ impl Place {
         self.live.store(true, Release);
     }
 
-    /// The region can be found no more; tells the place that it leaves.
-    pub(super) fn leave(&self) -> Option<usize> {
-        let live = self.is_live();
+    /// The region can be found no more.
+    pub(super) fn leave(&self) {
         self.live.store(false, Relaxed);
-        live.then(|| self.index.load(Relaxed))
+    }
+
+    /// Where it is, as long as it can be found.
+    pub(super) fn find(&self) -> Option<usize> {
+        self.is_live().then(|| self.index.load(Relaxed))
     }
 
     /// Whether the region can be found.

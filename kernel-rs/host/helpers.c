@@ -4,6 +4,7 @@
  * Their Rust declarations stand in helpers.rs.
  */
 
+#include <linux/capability.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/fault-inject-usercopy.h>
@@ -17,6 +18,7 @@
 #include <linux/rculist_bl.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -220,6 +222,29 @@ fault:
 uid_t knem_current_uid(void)
 {
 	return __kuid_val(current_real_cred()->uid);
+}
+
+/* As the drivers of InfiniBand do. */
+struct mm_struct *knem_charge(size_t pages, bool enforce)
+{
+	struct mm_struct *mm = current->mm;
+	u64 pinned;
+
+	if (!mm)
+		return NULL;
+	pinned = atomic64_add_return(pages, &mm->pinned_vm);
+	if (enforce && pinned > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT && !capable(CAP_IPC_LOCK)) {
+		atomic64_sub(pages, &mm->pinned_vm);
+		return NULL;
+	}
+	mmgrab(mm);
+	return mm;
+}
+
+void knem_refund(struct mm_struct *mm, size_t pages)
+{
+	atomic64_sub(pages, &mm->pinned_vm);
+	mmdrop(mm);
 }
 
 void knem_cond_resched(void)

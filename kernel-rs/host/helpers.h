@@ -9,6 +9,7 @@
 #include <linux/types.h> /* also struct rcu_head */
 
 struct cpumask;
+struct mm_struct;
 struct page;
 struct pid;
 struct wait_queue_head;
@@ -34,6 +35,8 @@ void *knem_object_alloc(size_t bytes);
 bool knem_read_words(u64 *target, const u64 __user *source, size_t words);
 bool knem_write_words(u64 __user *target, const u64 *source, size_t words);
 uid_t knem_current_uid(void);
+struct mm_struct *knem_charge(size_t pages, bool enforce);
+void knem_refund(struct mm_struct *mm, size_t pages);
 
 /* A page, and the folio in which it lies. */
 struct knem_page_facts {
@@ -78,5 +81,8 @@ extern unsigned int knem_param_dmamin;
 extern unsigned long knem_param_statslen;
 extern unsigned int knem_param_statsverbose;
 extern unsigned int knem_param_maxqueued;
+extern unsigned int knem_param_maxregions;
+extern unsigned long knem_param_maxslots;
+extern unsigned int knem_param_memlock;
 
 #endif

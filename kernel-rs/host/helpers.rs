@@ -62,6 +62,8 @@ extern "C" {
     pub(super) fn knem_read_words(target: *mut u64, source: *const u64, words: usize) -> bool;
     pub(super) fn knem_write_words(target: *mut u64, source: *const u64, words: usize) -> bool;
     pub(super) fn knem_current_uid() -> bindings::uid_t;
+    pub(super) fn knem_charge(pages: usize, enforce: bool) -> *mut bindings::mm_struct;
+    pub(super) fn knem_refund(mm: *mut bindings::mm_struct, pages: usize);
     pub(super) fn knem_page_facts(page: *mut bindings::page, facts: *mut PageFacts);
     pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
@@ -106,4 +108,7 @@ extern "C" {
     pub(super) static knem_param_statslen: c_ulong;
     pub(super) static knem_param_statsverbose: c_uint;
     pub(super) static knem_param_maxqueued: c_uint;
+    pub(super) static knem_param_maxregions: c_uint;
+    pub(super) static knem_param_maxslots: c_ulong;
+    pub(super) static knem_param_memlock: c_uint;
 }

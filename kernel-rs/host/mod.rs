@@ -9,6 +9,7 @@
 mod batch;
 mod helpers;
 
+pub(crate) mod account;
 pub(crate) mod cpus;
 pub(crate) mod files;
 pub(crate) mod list;

@@ -79,7 +79,7 @@ impl Pinned {
     /// [`EFAULT`] if a page is not there or may not be accessed so, [`ENOMEM`] if there is too
     /// little memory. Then it may be pinned in part.
     pub(crate) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
-        let mut room = Room::new(most_pages(segments))?;
+        let mut room = Room::new(pages_each(segments).max().unwrap_or(0))?;
         let flags = gup_flags(access, tenure);
         let mut start = 0;
         for segment in segments {
@@ -93,11 +93,6 @@ impl Pinned {
     /// The length of the memory, in bytes.
     pub(crate) fn length(&self) -> u64 {
         self.runs.length()
-    }
-
-    /// The size of the pinned pages, in bytes; those that are pinned several times count as often.
-    pub(crate) fn size(&self) -> u64 {
-        bytes_of(self.pages)
     }
 
     /// Unpins the memory; it has no bytes from then on.
@@ -238,15 +233,19 @@ fn gup_flags(access: Access, tenure: Tenure) -> u32 {
     flags
 }
 
-/// How many pages hold the largest of these segments.
-fn most_pages(segments: &[Run]) -> usize {
+/// How many pages hold each of these segments.
+fn pages_each(segments: &[Run]) -> impl Iterator<Item = usize> + '_ {
     let mut start = 0;
-    let pages = segments.iter().map(|segment| {
+    segments.iter().map(move |segment| {
         let bytes = segment.end - start;
         start = segment.end;
         pages_between(segment.address, segment.address + bytes)
-    });
-    pages.max().unwrap_or(0)
+    })
+}
+
+/// How many pages are pinned for these segments; those that several of them need count as often.
+pub(crate) fn count(segments: &[Run]) -> usize {
+    pages_each(segments).sum()
 }
 
 /// How many pages hold the bytes from `address` to `end`.

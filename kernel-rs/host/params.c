@@ -7,6 +7,8 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "helpers.h"
 
@@ -41,3 +43,35 @@ KNEM_PARAM_OF(unsigned long, ulong, 0644, statslen, PAGE_SIZE,
 	      "How many bytes of memory the text of the statistics starts with (default a page)");
 KNEM_PARAM_LIVE(statsverbose, 0, "List contexts and regions in the statistics (default 0)");
 KNEM_PARAM_LIVE(maxqueued, 65536, "How many requests a context may have waiting for its thread (default 65536)");
+KNEM_PARAM_LIVE(maxregions, 1048576, "How many regions a context may have (default 1048576)");
+KNEM_PARAM_OF(unsigned long, ulong, 0644, maxslots, 1UL << 32,
+	      "How many slots a status array may have (default 4294967296)");
+
+/* What knem_param_memlock counts through. */
+static const char *const memlock_names[] = { "count", "enforce" };
+
+static int memlock_set(const char *text, const struct kernel_param *param)
+{
+	int choice = sysfs_match_string(memlock_names, text);
+
+	if (choice < 0)
+		return choice;
+	WRITE_ONCE(*(unsigned int *)param->arg, choice);
+	return 0;
+}
+
+static int memlock_get(char *text, const struct kernel_param *param)
+{
+	return sysfs_emit(text, "%s\n", memlock_names[READ_ONCE(*(unsigned int *)param->arg)]);
+}
+
+static const struct kernel_param_ops memlock_ops = {
+	.set = memlock_set,
+	.get = memlock_get,
+};
+
+unsigned int knem_param_memlock;
+module_param_cb(memlock, &memlock_ops, &knem_param_memlock, 0644);
+__MODULE_PARM_TYPE(memlock, "count|enforce");
+MODULE_PARM_DESC(memlock,
+		 "What becomes of pinned memory: count it as the process's, or enforce its limit for locked memory, too (default count)");

@@ -55,6 +55,21 @@ live! {
 }
 
 live! {
+    /// How many regions a context may have.
+    most_regions: usize = knem_param_maxregions, value => value as usize
+}
+
+live! {
+    /// How many slots a status array may have.
+    most_slots: u64 = knem_param_maxslots, value => value as u64
+}
+
+live! {
+    /// Whether a process may pin no more than its limit for locked memory allows.
+    enforce_memory_limit: bool = knem_param_memlock, value => value != 0
+}
+
+live! {
     /// Whether debugging messages are written.
     debugging: bool = knem_param_debug, value => value != 0
 }
