@@ -20,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
           exclude: ["packages/*/test/{binding,boot,system}/**", "**/node_modules/**"],
+          // Some run shell scripts, which take their time on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

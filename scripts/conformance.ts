@@ -2,7 +2,14 @@
 import { join } from "node:path";
 import { proven, unreported } from "@knem/contract";
 import { boot, parseTap, type TapProgram } from "@knem/guest";
-import type { Bits, Count, Target, Workshop } from "@knem/kernels";
+import {
+  type Count,
+  type PlatformName,
+  platformOf,
+  platforms,
+  type Target,
+  type Workshop,
+} from "@knem/kernels";
 import { BIN, LIB, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
@@ -17,11 +24,12 @@ export interface Run {
   readonly only?: readonly string[];
   /** Which of those run; all, if it is not said. */
   readonly wants?: (program: string) => boolean;
-  /** Whether the clients in C and C++ and the tests of the JavaScript API run, too. */
+  /** Whether the clients in C and C++ and, where the guest has Node, the tests of the JavaScript API run, too. */
   readonly clients?: boolean;
   /** Virtual CPUs; default 2. */
   readonly cpus?: number;
-  readonly bits?: Bits;
+  /** What the programs are built for; default the kernel's own. */
+  readonly platform?: PlatformName;
 }
 
 /** Each client reports as a program of one point; they run as an ordinary user. */
@@ -31,10 +39,20 @@ const EACH_CLIENT = `for client in ${CLIENTS}/*; do
   echo 1..1
 done`;
 
+/** What a run counted, and how long the guest took from start to end. */
+export interface Conformance extends Count {
+  readonly seconds: number;
+}
+
 /** Runs conformance programs in a guest and counts what holds; rules that they do not prove are failures. */
-export async function conformance(workshop: Workshop, target: Target, run: Run): Promise<Count> {
-  const { cpus = 2, bits = 64, only = [], wants = () => true, clients = false } = run;
-  const choice = { crate: CRATE, bits, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
+export async function conformance(
+  workshop: Workshop,
+  target: Target,
+  run: Run,
+): Promise<Conformance> {
+  const native = platformOf(target.arch);
+  const { cpus = 2, platform = native, only = [], wants = () => true, clients = false } = run;
+  const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
   const equipped = await outfit(workshop, target, choice);
   const module = await workshop.module(target);
   const { names } = await workshop.programs(choice);
@@ -42,17 +60,18 @@ export async function conformance(workshop: Workshop, target: Target, run: Run):
   const files = [
     { to: API_TEST, from: join(workshop.checkout, "packages/knem/test/guest/api.mjs") },
     { to: MODULE, from: module.ko },
-    ...placed(await workshop.clients(), CLIENTS),
+    ...placed(await workshop.clients(native), CLIENTS),
   ];
   // All of them run, whatever becomes of the first.
-  const others = clients ? [EACH_CLIENT, `node ${API_TEST} ${LIB} || checked=1`] : [];
+  const api = platforms[native].node ? [`node ${API_TEST} ${LIB} || checked=1`] : [];
+  const others = clients ? [EACH_CLIENT, ...api] : [];
   const commands = [
     "chmod 0666 /dev/knem",
     `${BIN}/${CRATE} ${wanted.join(" ")}; checked=$?`,
     ...others,
     "exit $checked",
   ];
-  const { status, output } = await boot({
+  const { status, output, seconds } = await boot({
     ...equipped,
     files: [...(equipped.files ?? []), ...files],
     env: { KNEM_MODULE: MODULE },
@@ -64,14 +83,15 @@ export async function conformance(workshop: Workshop, target: Target, run: Run):
   const { passed, failed, skipped, failures, programs } = parseTap(output);
   // The guest has everything that the programs need.
   const hollow = failed === 0 && (status !== 0 || skipped > 0);
-  if (hollow) return { passed, failed: 1, failures: output.slice(-2000) };
+  if (hollow) return { passed, failed: 1, failures: output.slice(-2000), seconds };
   const told = failures.map(({ program, name, detail }) => `${program}: ${name}\n${detail}`);
   // Some rules are about sizes that 32-bit programs do not have.
-  const silent = bits === 64 ? await unproven(workshop.checkout, wanted, programs) : [];
+  const silent = platform === native ? await unproven(workshop.checkout, wanted, programs) : [];
   const all = [...told, ...silent];
   return {
     passed,
     failed: failed + silent.length,
+    seconds,
     ...(all.length > 0 && { failures: all.join("\n") }),
   };
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { baseImage, type GuestJob } from "@knem/guest";
+import { baseImage, type GuestFile, type GuestJob } from "@knem/guest";
 import {
   type ProgramChoice,
   type Programs,
+  platformOf,
+  platforms,
   type Target,
   together,
   type Workshop,
@@ -15,27 +17,38 @@ export const BIN = "/opt/knem/bin";
 export const LIB = "/opt/knem/lib";
 export const KNEM = `${LIB}/bin/knem.js`;
 
-/** A guest with what is built: its kernel, knem.ko, programs of a crate and the knem command. */
+/** A guest with what is built: its kernel, knem.ko, programs of a crate and, where it has Node, the knem command. */
 export async function outfit(
   workshop: Workshop,
   target: Target,
   choice: ProgramChoice,
 ): Promise<Omit<GuestJob, "command">> {
-  const [kernel, module, programs, binding, base] = await together([
+  const { node } = platforms[platformOf(target.arch)];
+  const [kernel, module, programs, command, base] = await together([
     workshop.kernelFiles(target),
     workshop.module(target),
     workshop.programs(choice),
-    workshop.binding(),
-    workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox)),
+    node ? commandFiles(workshop) : Promise.resolve([]),
+    workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox, target.arch)),
   ]);
+  return {
+    kernel,
+    base,
+    modules: [{ file: module.ko }],
+    files: [...placed(programs, BIN), ...command],
+  };
+}
+
+/** The knem command with its binding and dependencies. */
+async function commandFiles(workshop: Workshop): Promise<GuestFile[]> {
+  const binding = await workshop.binding();
   const lib = join(workshop.checkout, "packages/knem");
   const manifest = JSON.parse(await readFile(join(lib, "package.json"), "utf8"));
   const dependencies = Object.keys(manifest.dependencies ?? {}).map(async (name) => ({
     to: `${LIB}/node_modules/${name}`,
     from: await realpath(join(lib, "node_modules", name)),
   }));
-  const files = [
-    ...placed(programs, BIN),
+  return [
     ...["bin", "dist", "package.json"].map((name) => ({
       to: `${LIB}/${name}`,
       from: join(lib, name),
@@ -43,7 +56,6 @@ export async function outfit(
     { to: `${LIB}/${basename(binding.file)}`, from: binding.file },
     ...(await Promise.all(dependencies)),
   ];
-  return { kernel, base, modules: [{ file: module.ko }], files };
 }
 
 /** Programs as files of a guest. */

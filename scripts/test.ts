@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
-// npm run test:all (--all) adds what takes longer: every program for 32 bits, and on more CPUs than there are cores.
+// npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
+// every kernel of the table; and every test of the packages.
 import {
+  buildKmods,
   check,
   must,
+  nameOf,
   runTiers,
+  type Target,
   targets,
   tierTable,
   verdict,
@@ -13,31 +17,33 @@ import {
 } from "@knem/kernels";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
-
-const race = (program: string): boolean => program.startsWith("race_");
-/** Something of each kind of request, and of addresses and lengths of all kinds. */
-const narrow = [
-  ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],
-  ...["create_segments", "async_table", "array_map", "events_read", "bind_offload"],
-];
+import { brief, narrow, race, telling } from "./parts.js";
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
   { name: "conformance", wants: (program) => !race(program), clients: true },
   { name: "races on 4 CPUs", wants: race, cpus: 4 },
 ];
-const runs = process.argv.includes("--all")
+const all = process.argv.includes("--all");
+const runs = all
   ? [
       ...usual,
       { name: "conformance on 4 CPUs", clients: true, cpus: 4 },
-      { name: "32-bit programs", bits: 32 as const },
+      { name: "32-bit programs", platform: "i386" as const },
     ]
-  : [...usual, { name: "32-bit programs", bits: 32 as const, only: narrow }];
+  : [...usual, { name: "32-bit programs", platform: "i386" as const, only: narrow }];
+
+/** Beside the first kernel of the table: all, or one of each series and toolchain with a part of the programs. */
+const [first, ...rest] = targets;
+const alike = (a: Target, b: Target) => a.series === b.series && a.toolchain === b.toolchain;
+const firstOfItsKind = (one: Target) => targets.find((other) => alike(one, other)) === one;
+const others = all ? rest : rest.filter(firstOfItsKind);
+const elsewhere: Run = all ? { clients: true } : { only: telling };
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const { cache, checkout } = workshop;
-  const target = targets[0];
+  const target = first;
   if (!target) throw new Error("the table of targets is empty");
 
   const biome = () =>
@@ -68,6 +74,15 @@ await entryPoint(async (progress) => {
         name,
         run: () => conformance(workshop, target, run),
       })),
+      check("modules for other kernels", async () => {
+        const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
+        if (failed) throw failed.error;
+      }),
+      ...others.map((other) => ({
+        name: nameOf(other),
+        run: () => conformance(workshop, other, elsewhere),
+      })),
+      { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],
     progress,
   );

@@ -35,7 +35,6 @@ pub(crate) struct ContextFile {
 }
 
 impl File for OpenFile {
-    type Module = crate::LocalModule;
     type Device = Engine;
 
     fn open(engine: Arc<Engine>, mode: Mode) -> Result<Self> {

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`ENOSYS`] for unknown requests, [`EFAULT`] if the parameters cannot be read or the reply cannot
+/// `ENOSYS` for unknown requests, [`EFAULT`] if the parameters cannot be read or the reply cannot
 /// be written; else as in the contract, §13.2.
 pub(super) fn serve(context: &Context, request: u32, argument: UserPtr) -> Result {
     match request {
@@ -96,7 +96,7 @@ fn serve_extension(context: &Context, request: u32, argument: UserPtr) -> Result
             context.destroy_region_and_wait(command.cookie)
         }
         request::GET_STATISTICS => get_statistics(context.engine(), argument),
-        _ => Err(ENOSYS),
+        _ => Err(not_implemented()),
     }
 }
 

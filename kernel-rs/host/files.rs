@@ -12,7 +12,6 @@ use kernel::{
     error::to_result,
     ffi::{c_int, c_long, c_uint, c_ulong},
     mm::virt::VmaNew,
-    module::{this_module, ModuleMetadata},
     page::PAGE_SIZE,
     prelude::*,
     sync::Arc,
@@ -20,7 +19,7 @@ use kernel::{
     uaccess::{UserPtr, UserSlice, UserSliceWriter},
 };
 
-use super::wait::WaitQueue;
+use super::{helpers, wait::WaitQueue};
 
 /// How a file was opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,8 +108,6 @@ impl Area<'_> {
 
 /// An open file.
 pub(crate) trait File: Sized + Send + Sync {
-    /// The module that the file keeps loaded.
-    type Module: ModuleMetadata;
     /// What all files of the device share.
     type Device: Send + Sync;
 
@@ -176,7 +173,7 @@ impl<T: File> Node<T> {
     }
 
     const OPERATIONS: bindings::file_operations = bindings::file_operations {
-        owner: this_module::<T::Module>().as_ptr(),
+        owner: helpers::this_module(),
         open: Some(Self::open),
         release: Some(Self::release),
         read: Some(Self::read),

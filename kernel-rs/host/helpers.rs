@@ -95,6 +95,17 @@ extern "C" {
     pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
 }
 
+#[expect(improper_ctypes, reason = "only its address is taken")]
+extern "C" {
+    /// What C calls `THIS_MODULE`; the kernel crate's name for it depends on the version.
+    static __this_module: Opaque<bindings::module>;
+}
+
+/// This module, which open files keep loaded.
+pub(super) const fn this_module() -> *mut bindings::module {
+    Opaque::cast_into(&raw const __this_module)
+}
+
 extern "C" {
     pub(super) static knem_param_thread: c_uint;
     pub(super) static knem_param_dma: c_uint;

@@ -37,6 +37,11 @@ pub(crate) use kernel::{
     },
 };
 
+/// `ENOSYS`, for which not every version of the kernel crate has a name.
+pub(crate) fn not_implemented() -> Error {
+    Error::from_errno(-(kernel::bindings::ENOSYS as i32))
+}
+
 /// For memory whose amount a caller chooses: charged to its control group, and if there is too
 /// little, the caller is told and the kernel log is not.
 pub(crate) fn for_caller() -> Flags {

@@ -30,12 +30,12 @@ pub(crate) fn pinned_to_user(
     target: &UserCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let bytes = bytes.min(source.ahead());
-    let user = target.address() as *mut c_void;
-    // SAFETY: The source has so many bytes, which stay pinned while the position exists. The target
-    // is checked by the callee.
-    let left = unsafe { helpers::knem_copy_to_user(user, source.address(), bytes as usize) };
-    bytes.saturating_sub(left as u64)
+    let (from, to) = (source.address(), target.address() as *mut c_void);
+    up_to_the_fault(bytes.min(source.ahead()), |done, rest| {
+        // SAFETY: The source has `done` and `rest` bytes, which stay pinned while the position
+        // exists. The target is checked by the callee.
+        unsafe { helpers::knem_copy_to_user(to.wrapping_byte_add(done), from + done as u64, rest) }
+    })
 }
 
 /// Copies from user memory to pinned memory; less if some of the former cannot be read.
@@ -44,12 +44,32 @@ pub(crate) fn user_to_pinned(
     target: &PinnedCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let bytes = bytes.min(target.ahead());
-    let user = source.address() as *const c_void;
-    // SAFETY: The target has so many bytes, which stay pinned while the position exists. The source
-    // is checked by the callee.
-    let left = unsafe { helpers::knem_copy_from_user(target.written(), user, bytes as usize) };
-    bytes.saturating_sub(left as u64)
+    let (from, to) = (source.address() as *const c_void, target.written());
+    up_to_the_fault(bytes.min(target.ahead()), |done, rest| {
+        // SAFETY: The target has `done` and `rest` bytes, which stay pinned while the position
+        // exists. The source is checked by the callee.
+        unsafe {
+            helpers::knem_copy_from_user(to + done as u64, from.wrapping_byte_add(done), rest)
+        }
+    })
+}
+
+/// Moves `bytes` bytes with `copy`, which is told how many are done and how many are to be done, and
+/// tells how many of these it left.
+///
+/// Where some memory cannot be accessed, an architecture may leave up to a few words before it, too,
+/// but moves at least one byte if it can: asked until it moves none, it stops where it must.
+#[inline]
+fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> usize) -> u64 {
+    let mut left = copy(0, bytes as usize) as u64;
+    while left > 0 {
+        let still_left = copy((bytes - left) as usize, left as usize) as u64;
+        if still_left >= left {
+            break;
+        }
+        left = still_left;
+    }
+    bytes.saturating_sub(left)
 }
 
 /// Whether all of `bytes` bytes of user memory can be read now; they are fetched if need be.

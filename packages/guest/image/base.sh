@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Makes the base image of the guests out of the Debian system that it runs in: base.sh FOLDER
+# Makes the base image of the guests out of the Debian system that it runs in: base.sh FOLDER [BUSYBOX]
 # FOLDER gets base.erofs, and busybox, the static one with which a guest starts. The image holds node with all that
 # node loads, busybox under the names of its applets, and two ordinary users.
+# BUSYBOX is that of another architecture, in the version that this system has: then the image is one for guests of
+# that architecture, and holds no node.
 # The same system gives the same bytes. Needs: nodejs, busybox-static, erofs-utils.
 
 set -eu
 
 out=$1
+busybox=${2:-$(command -v busybox)}
 tree=$(mktemp -d)
 chmod 755 "$tree" # Ordinary users must be able to enter it.
 trap 'rm -rf "$tree"' EXIT
@@ -19,13 +22,16 @@ libraries() {
 	ldd "$1" | grep -o '/[^ ]*'
 }
 
-add_programs() {
-	mkdir -p "$tree/usr/bin" "$tree/usr/sbin" "$tree/usr/share"
-	cp /usr/bin/node "$tree/usr/bin/"
-	cp "$(command -v busybox)" "$tree/usr/bin/busybox"
+add_busybox() {
+	mkdir -p "$tree/usr/bin" "$tree/usr/lib" "$tree/usr/lib64" "$tree/usr/sbin" "$tree/usr/share"
+	cp "$busybox" "$tree/usr/bin/busybox"
 	for applet in $(busybox --list); do
 		[ -e "$tree/usr/bin/$applet" ] || ln -s busybox "$tree/usr/bin/$applet"
 	done
+}
+
+add_node() {
+	cp /usr/bin/node "$tree/usr/bin/"
 	# Debian's node reads parts of itself from here at its start.
 	if [ -d /usr/share/nodejs ]; then cp -r /usr/share/nodejs "$tree/usr/share/"; fi
 }
@@ -54,9 +60,12 @@ add_users() {
 	echo knem >"$tree/etc/hostname"
 }
 
-add_programs
-add_libraries
+add_busybox
+if [ $# -eq 1 ]; then
+	add_node
+	add_libraries
+fi
 add_users
 mkfs.erofs --quiet -T0 -U 00000000-0000-0000-0000-000000000000 --all-root \
 	"$out/base.erofs" "$tree"
-cp "$(command -v busybox)" "$out/busybox"
+cp "$busybox" "$out/busybox"

@@ -136,9 +136,14 @@ const reports: Readonly<Record<string, Omit<Report, "why">>> = {
     what: "a process that the command left behind cannot be killed",
     remedy: "find in the list of processes what it waits for in the kernel (state D)",
   },
+  system: {
+    code: "GUEST_SYSTEM_FAILED",
+    what: "the guest's systemd gave up before the command could run",
+    remedy: "mend the units that failed; the log above tells which and why",
+  },
   base: {
     code: "GUEST_BASE_FAILED",
-    what: "the base image could not be mounted",
+    what: "the guest's image could not be mounted",
     remedy: "remove the guest-base folder of the cache and run again",
   },
 };

@@ -11,7 +11,10 @@ export type {
   GuestJob,
   GuestKernel,
   GuestModule,
+  GuestRun,
   GuestVerdict,
+  SystemJob,
 } from "./job.js";
+export { bootSystem } from "./system.js";
 export type { TapFailure, TapProgram, TapReport } from "./tap.js";
 export { parseTap } from "./tap.js";

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { CpioEntry } from "./cpio.js";
 import { writeCpio } from "./cpio.js";
 import { entriesOf, withFolders } from "./files.js";
-import type { GuestJob, GuestModule } from "./job.js";
+import type { GuestJob, GuestKernel, GuestModule, GuestRun } from "./job.js";
 import { moduleInfo, moduleName, stockModules } from "./modules.js";
 import { commandScript, type LoadedModule, loadScript, unloadScript } from "./script.js";
 
 /** What the base image's disk and file system need, unless they are built into the kernel. */
 const systemModules = ["virtio_pci", "virtio_blk", "virtio_console", "erofs"];
 
-const init = fileURLToPath(new URL("../init/init.sh", import.meta.url));
+const init = (name: string) => fileURLToPath(new URL(`../init/${name}`, import.meta.url));
 
 /**
  * Writes the archive that the kernel of a job unpacks as its first file system: init, the modules, the job's files.
@@ -19,22 +19,64 @@ const init = fileURLToPath(new URL("../init/init.sh", import.meta.url));
  * Errors: those of `entriesOf` and `stockModules`; a missing file of the job.
  */
 export async function writeInitramfs(file: string, job: GuestJob, busybox: Buffer): Promise<void> {
-  const system = await stockModules(job.kernel.modulesDir, systemModules);
   const modules = await Promise.all((job.modules ?? []).map(prepare));
   const entries: CpioEntry[] = [
     ...skeleton,
-    executable("knem/busybox", busybox),
-    executable("init", await readFile(init)),
+    ...(await common(busybox, "init.sh", job.kernel, systemModules)),
     executable("knem/load", loadScript(modules)),
     executable("knem/unload", unloadScript(modules)),
     executable("knem/command", commandScript(job.command, job.env ?? {})),
-    ...system.map((m, i) =>
-      executable(`knem/system/${String(i).padStart(2, "0")}-${m.name}.ko`, m.content),
-    ),
     ...modules.map((m) => executable(m.path.slice(1), m.content)),
     ...(await entriesOf(job.files ?? [])),
   ];
   await writeCpio(file, withFolders(entries));
+}
+
+/**
+ * Writes the archive that begins a whole system's boot: the way to its image, and what is put into its /run.
+ * Errors: those of `stockModules`.
+ */
+export async function writeSystemInitramfs(
+  file: string,
+  kernel: GuestKernel,
+  run: GuestRun,
+  busybox: Buffer,
+): Promise<void> {
+  const units = await readdir(init("units"));
+  const env = { PATH: systemPath, ...run.env };
+  const entries: CpioEntry[] = [
+    ...["dev", "image", "memory", "proc", "run", "sys", "system"].map(folder),
+    ...(await common(busybox, "system.sh", kernel, [...systemModules, "overlay"])),
+    executable("knem/attend", await readFile(init("attend.sh"))),
+    executable("knem/command", commandScript(run.command, env)),
+    ...(await Promise.all(
+      units.map(async (name) =>
+        regular(`knem/units/${name}`, await readFile(init(`units/${name}`))),
+      ),
+    )),
+  ];
+  await writeCpio(file, withFolders(entries));
+}
+
+/** As root's login shell has it. */
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** What every archive has: busybox, the first process, what the scripts share, and modules of the kernel's own. */
+async function common(
+  busybox: Buffer,
+  first: string,
+  kernel: GuestKernel,
+  names: readonly string[],
+): Promise<CpioEntry[]> {
+  const modules = await stockModules(kernel.modulesDir, names);
+  return [
+    executable("knem/busybox", busybox),
+    executable("init", await readFile(init(first))),
+    executable("knem/parts", await readFile(init("parts.sh"))),
+    ...modules.map(({ name, content }, i) =>
+      executable(`knem/system/${String(i).padStart(2, "0")}-${name}.ko`, content),
+    ),
+  ];
 }
 
 /** The folders and links that init and programs expect; what lies under knem/dev is put into /dev by init. */
@@ -70,6 +112,10 @@ function folder(path: string): CpioEntry {
 
 function link(path: string, target: string): CpioEntry {
   return { path, type: "link", target };
+}
+
+function regular(path: string, content: Uint8Array): CpioEntry {
+  return { path, type: "file", mode: 0o644, content };
 }
 
 function executable(path: string, content: string | Uint8Array): CpioEntry {

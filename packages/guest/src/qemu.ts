@@ -2,18 +2,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { KnemError } from "@knem/kernels";
+import { type Emulator, emulatorOf } from "./machine.js";
 
-/** The machine to emulate; paths are the host's. */
-export interface Machine {
+/** What a machine is started with; paths are the host's. */
+export interface MachineFiles {
+  /** Debian's name of the machine's architecture. */
+  readonly arch: string;
   readonly vmlinuz: string;
   readonly initramfs: string;
-  readonly base: string;
+  /** The image of an erofs, attached for reading alone. */
+  readonly disk: string;
+}
+
+/** The machine to emulate. */
+export interface Machine extends MachineFiles {
   /** Where the kernel's console and init's verdict are written. */
   readonly console: string;
   readonly verdict: string;
   /** MiB. */
   readonly memory: number;
   readonly cpus: number;
+  /** Words of the kernel's command line before our own: where a setting is there twice, ours counts. */
+  readonly kernelArguments: readonly string[];
 }
 
 export interface QemuEnd {
@@ -25,11 +35,8 @@ export interface QemuEnd {
   readonly killed?: "time" | "flood";
 }
 
-export const program = "qemu-system-x86_64";
-
 // Every fault of the kernel ends the guest at once: a panic reboots (panic=-1), and QEMU ends instead of rebooting.
 const kernelLine = [
-  "console=ttyS0",
   "loglevel=7",
   "printk.devkmsg=on",
   "panic=-1",
@@ -42,17 +49,18 @@ const kernelLine = [
 ];
 
 /**
- * QEMU's arguments. Emulation (TCG) because CI seldom has KVM; q35 boots faster than pc. The output and the verdict
- * go through virtio ports: a hundred times faster than serial lines, and clean of any terminal's habits.
+ * QEMU's arguments. Emulation (TCG) because CI seldom has KVM. The output and the verdict go through virtio ports: a
+ * hundred times faster than serial lines, and clean of any terminal's habits.
  */
 export function qemuArguments(machine: Machine): string[] {
+  const { arguments: kind, kernelArguments } = emulatorOf(machine.arch);
+  const line = [...kernelArguments, ...machine.kernelArguments, ...kernelLine].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
-    ...["-machine", "q35", "-accel", "tcg,thread=multi"],
-    // TCG runs string instructions byte by byte, so the kernel must not prefer them for copying.
-    ...["-cpu", "max,-erms,-fsrm", "-smp", String(machine.cpus), "-m", `${machine.memory}M`],
+    ...[...kind, "-accel", "tcg,thread=multi"],
+    ...["-smp", String(machine.cpus), "-m", `${machine.memory}M`],
     ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
-    ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", kernelLine.join(" ")],
+    ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", line],
     ...["-chardev", `file,id=console,path=${comma(machine.console)}`, "-serial", "chardev:console"],
     ...["-device", "virtio-serial-pci"],
     ...["-chardev", "stdio,id=output,signal=off", "-device", port("output", 1)],
@@ -62,8 +70,8 @@ export function qemuArguments(machine: Machine): string[] {
       "-device",
       port("verdict", 2),
     ],
-    ...["-drive", `file=${comma(machine.base)},if=none,id=base,format=raw,readonly=on`],
-    ...["-device", "virtio-blk-pci,drive=base"],
+    ...["-drive", `file=${comma(machine.disk)},if=none,id=disk,format=raw,readonly=on`],
+    ...["-device", "virtio-blk-pci,drive=disk"],
   ];
 }
 
@@ -81,7 +89,12 @@ export interface RunOptions {
  * limit, and when the signal is aborted.
  * Errors: PROGRAM_MISSING; the signal's reason. Any end of QEMU itself is a result.
  */
-export function runQemu(args: readonly string[], options: RunOptions): Promise<QemuEnd> {
+export function runQemu(
+  emulator: Emulator,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<QemuEnd> {
+  const { program } = emulator;
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -92,11 +105,11 @@ export function runQemu(args: readonly string[], options: RunOptions): Promise<Q
       stdio: "pipe",
     });
     const watch = watched(child, options);
-    child.on("error", (error) => reject(missing("setpriv", error.message)));
+    child.on("error", (error) => reject(missing("setpriv", "util-linux", error.message)));
     child.on("close", (code, name) => {
       const end = watch();
       if (signal.aborted) return reject(signal.reason);
-      if (code === 127) return reject(missing(program, end.said.trim()));
+      if (code === 127) return reject(missing(program, emulator.package, end.said.trim()));
       resolve({ ...end, status: code ?? 128 + (name ? constants.signals[name] : 0) });
     });
   });
@@ -133,11 +146,11 @@ function watched(child: ChildProcess, options: RunOptions) {
 /** QEMU reads a comma in a path as the end of it unless it is doubled. */
 const comma = (path: string) => path.replaceAll(",", ",,");
 
-function missing(name: string, why: string): KnemError {
+function missing(name: string, brings: string, why: string): KnemError {
   return new KnemError({
     code: "PROGRAM_MISSING",
     what: `${name} cannot be run, so no guest can be booted`,
     why,
-    remedy: `sudo apt-get install ${name === program ? "qemu-system-x86" : "util-linux"}`,
+    remedy: `sudo apt-get install ${brings}`,
   });
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
+import { emulatorOf } from "../src/machine.js";
 import { qemuArguments, runQemu } from "../src/qemu.js";
 
 const machine = {
+  arch: "amd64",
   vmlinuz: "/k/vmlinuz",
   initramfs: "/t/initramfs",
-  base: "/c/a,b.erofs",
+  disk: "/c/a,b.erofs",
   console: "/t/console",
   verdict: "/t/verdict",
   memory: 512,
   cpus: 3,
+  kernelArguments: ["module.sig_enforce=1", "panic_on_warn=0"],
 };
 
 describe("qemuArguments", () => {
@@ -30,13 +33,28 @@ describe("qemuArguments", () => {
     expect(args).toContain("-no-reboot");
   });
 
+  it("lets no argument of a job weaken what makes a fault end the guest", () => {
+    const line = after("-append");
+    expect(line).toMatch(
+      /^console=ttyS0 .*module\.sig_enforce=1 panic_on_warn=0 .*panic_on_warn=1/,
+    );
+  });
+
   it("gives the machine its size", () => {
     expect(after("-m")).toBe("512M");
     expect(after("-smp")).toBe("3");
   });
 
-  it("doubles commas in paths, and attaches the base image for reading alone", () => {
-    expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=base,format=raw,readonly=on");
+  it("gives each architecture its machine and its console", () => {
+    const arm = qemuArguments({ ...machine, arch: "arm64" });
+    expect(arm.slice(0, 4)).toEqual(["-machine", "virt", "-cpu", "max,pauth-impdef=on"]);
+    expect(arm.find((word) => word.startsWith("console="))).toMatch(/^console=ttyAMA0 /);
+    expect(after("-append")).toMatch(/^console=ttyS0 /);
+    expect(() => emulatorOf("m68k")).toThrow(/known are amd64, arm64/);
+  });
+
+  it("doubles commas in paths, and attaches the disk for reading alone", () => {
+    expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=disk,format=raw,readonly=on");
   });
 
   it("gives each port its name", () => {
@@ -56,7 +74,7 @@ describe("runQemu", () => {
         signal: new AbortController().signal,
         onOutput: () => {},
       };
-      await expect(runQemu([], options)).rejects.toMatchObject({
+      await expect(runQemu(emulatorOf(), [], options)).rejects.toMatchObject({
         code: "PROGRAM_MISSING",
         remedy: expect.stringContaining("apt-get install"),
       });

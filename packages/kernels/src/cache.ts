@@ -30,6 +30,8 @@ export interface EntryOptions {
  * concurrent runs make it once.
  */
 export class Cache {
+  private temporaries = 0;
+
   constructor(readonly folder: string = cacheFolder()) {}
 
   /** Where the entry is or would be. */
@@ -73,7 +75,8 @@ export class Cache {
 
   /** A folder for work of a moment, removed afterwards even when `work` fails. */
   async temporary<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
-    const path = join(this.folder, "tmp", `${name}-${process.pid}-${Date.now().toString(36)}`);
+    const stamp = `${Date.now().toString(36)}_${(this.temporaries++).toString(36)}`;
+    const path = join(this.folder, "tmp", `${name}-${process.pid}-${stamp}`);
     await this.prepare(dirname(path));
     const held = await lock(`${path}.lock`);
     try {
@@ -137,7 +140,7 @@ export class Cache {
   /** Running out of space shows in many shapes; all of them are told as what they are. */
   private async explain(error: unknown, needs: number): Promise<unknown> {
     const text = error instanceof Error ? error.message : String(error);
-    const told = systemCode(error) === "ENOSPC" || /No space left on device|ENOSPC/.test(text);
+    const told = systemCode(error) === "ENOSPC" || /no space left on device/i.test(text);
     return told ? this.full(needs, await this.free(), error) : error;
   }
 

@@ -42,6 +42,8 @@ export async function run(
   const child = shell(options)`setpriv --pdeathsig KILL ${program} ${[...args]}`;
   const stop = () => killGroup(child.pid);
   signal.addEventListener("abort", stop, { once: true });
+  // A program need not read to the end.
+  if (options.input) child.stdin.on("error", ignoreClosed);
   if (onLine) {
     eachLine(child.stdout, onLine);
     eachLine(child.stderr, onLine);
@@ -57,11 +59,12 @@ export async function run(
 }
 
 /** zx's `$` that becomes the command (`exec`), so that the command's parent is this process and not a shell. */
-function shell({ cwd, env, input = "" }: CommandOptions): Shell {
+function shell({ cwd, env, input }: CommandOptions): Shell {
   const where = { ...(cwd !== undefined && { cwd }), ...(env && { env }) };
-  // An empty string would be no input at all, and the program's would never end.
-  const bytes = Buffer.from(input);
-  return $({ ...where, input: bytes, prefix: "exec ", nothrow: true, quiet: true, detached: true });
+  const fixed = { prefix: "exec ", nothrow: true, quiet: true, detached: true } as const;
+  // Nothing is written where nothing is to be read: the program may be over before.
+  if (!input) return $({ ...where, ...fixed, stdio: ["ignore", "pipe", "pipe"] });
+  return $({ ...where, ...fixed, input: Buffer.from(input) });
 }
 
 /**
@@ -94,6 +97,10 @@ export function tail(output: string, lines = 20): string {
 
 function eachLine(stream: Readable, hear: (line: string) => void): void {
   createInterface({ input: stream }).on("line", hear);
+}
+
+function ignoreClosed(error: Error): void {
+  if (systemCode(error) !== "EPIPE") throw error;
 }
 
 function killGroup(pid: number | undefined): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { networkSettings } from "./archive.js";
+import { networkSettings, patience } from "./archive.js";
 import { must } from "./command.js";
 import { KnemError } from "./errors.js";
 import { hostMirror } from "./mirror.js";
@@ -55,10 +55,16 @@ function told(error: unknown): never {
 }
 
 /** Nothing is flushed to the disk: a system that was cut short is never used. */
-async function optionsOf({ packages, lean = false }: DebianSystem): Promise<string[]> {
+async function optionsOf(system: DebianSystem): Promise<string[]> {
+  const { suite, further = [], packages, lean = false } = system;
   const forPeople = lean ? ["doc", "man", "locale", "info"] : [];
   const dpkg = [...forPeople.map((name) => `path-exclude=/usr/share/${name}/*`), "force-unsafe-io"];
-  const apt = ['Acquire::Languages "none";', 'Acquire::Retries "2";', ...(await networkSettings())];
+  const patient = Object.entries(Object.assign({}, ...[suite, ...further].map(patience)));
+  const apt = [
+    ...['Acquire::Languages "none";', 'Acquire::Retries "2";'],
+    ...patient.map(([key, value]) => `${key} "${value}";`),
+    ...(await networkSettings()),
+  ];
   return [
     "--variant=minbase",
     ...dpkg.map((option) => `--dpkgopt=${option}`),

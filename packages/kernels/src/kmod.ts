@@ -3,6 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BuiltModule } from "./build.js";
+import { places, sideBySide } from "./crew.js";
 import { KnemError } from "./errors.js";
 import { interrupt } from "./interrupt.js";
 import { type Cell, table } from "./table.js";
@@ -17,31 +18,26 @@ export interface KmodResult {
 }
 
 const usage =
-  "--kernel <series>, --flavour <name>, --suite <name> (each may be repeated), or --all";
+  "--kernel <series>, --flavour <name>, --suite <name>, --arch <name> (each may be repeated), or --all";
 
 /** The targets that a command line asks for; without arguments the first of the table. Errors: USAGE, NO_TARGET. */
 export function kmodArguments(args: readonly string[], all: readonly Target[] = targets): Target[] {
-  const options = {
-    kernel: { type: "string", multiple: true },
-    flavour: { type: "string", multiple: true },
-    suite: { type: "string", multiple: true },
-    all: { type: "boolean" },
-  } as const;
+  const several = { type: "string", multiple: true } as const;
+  const fields = { kernel: several, flavour: several, suite: several, arch: several };
+  const options = { ...fields, all: { type: "boolean" } } as const;
   const { values } = parse(() => parseArgs({ args: [...args], options, strict: true }));
-  const { kernel, flavour, suite } = values;
-  if (values.all && (kernel || flavour || suite)) {
-    throw wrong("--all stands alone: it means every kernel of the table");
-  }
+  const { kernel, flavour, suite, arch } = values;
+  const chosen = kernel ?? flavour ?? suite ?? arch;
+  if (values.all && chosen) throw wrong("--all stands alone: it means every kernel of the table");
   if (values.all) return [...all];
-  if (!kernel && !flavour && !suite) return all.slice(0, 1);
-  return select(
-    {
-      ...(kernel && { kernels: kernel }),
-      ...(flavour && { flavours: flavour }),
-      ...(suite && { suites: suite }),
-    },
-    all,
-  );
+  if (!chosen) return all.slice(0, 1);
+  const selection = {
+    ...(kernel && { kernels: kernel }),
+    ...(flavour && { flavours: flavour }),
+    ...(suite && { suites: suite }),
+    ...(arch && { archs: arch }),
+  };
+  return select(selection, all);
 }
 
 /** Builds knem.ko for a target and puts it into build/<release>/; a failure is part of the result. */
@@ -57,6 +53,14 @@ export async function buildKmod(workshop: Workshop, target: Target): Promise<Kmo
     if (interrupt.aborted) throw error;
     return { target, error };
   }
+}
+
+/** What making a kernel's metadata takes at its peak; its longest parts have one core's work. */
+const share = { cores: 1, memory: 2.5e9 };
+
+/** Builds knem.ko for targets, as many at once as the machine carries. */
+export function buildKmods(workshop: Workshop, targets: readonly Target[]): Promise<KmodResult[]> {
+  return sideBySide(targets, places(share), (target) => buildKmod(workshop, target));
 }
 
 /** Kernel, toolchain, result, seconds, size: a line for each target. */

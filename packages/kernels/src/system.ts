@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { must, run } from "./command.js";
 import { KnemError } from "./errors.js";
-import { type Need, needs } from "./needs.js";
+import { type Need, needsFor } from "./needs.js";
 import type { Progress } from "./progress.js";
 
 /** Where a missing thing is looked for, and for whom. */
@@ -18,7 +18,7 @@ const here = (): Host => ({ path: process.env["PATH"] ?? "", root: process.getui
 /** The packages that bring what is missing, sorted, each once. */
 export async function missingPackages(
   host: Host = here(),
-  wanted: readonly Need[] = needs,
+  wanted: readonly Need[] = needsFor(),
 ): Promise<string[]> {
   const missing = new Set<string>();
   for (const need of wanted) {
@@ -29,12 +29,17 @@ export async function missingPackages(
 }
 
 /**
- * Sees to it that the host has what is needed: as root missing packages are installed, saying so.
+ * Sees to it that the host has what is needed, for guests of an architecture too if one is named: as root missing
+ * packages are installed, saying so.
  * Errors: SYSTEM_INCOMPLETE (an ordinary user; the remedy is the one command to run), USERNS_FORBIDDEN,
  * COMMAND_FAILED (apt could not install them).
  */
-export async function ensureSystem(progress: Progress, host: Host = here()): Promise<void> {
-  const packages = await missingPackages(host);
+export async function ensureSystem(
+  progress: Progress,
+  host: Host = here(),
+  arch?: string,
+): Promise<void> {
+  const packages = await missingPackages(host, needsFor(arch));
   if (packages.length > 0) {
     if (!host.root) throw incomplete(packages);
     await progress.step(`installing ${packages.join(" ")} with apt`, () => aptInstall(packages));

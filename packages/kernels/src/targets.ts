@@ -5,7 +5,7 @@ import { type Toolchain, toolchains } from "./toolchains.js";
 /** A stock kernel to build for: the newest of a series and flavour that a suite has. */
 export interface Target {
   readonly suite: string;
-  /** `7.3`, without a patch level: that is resolved when it is needed. */
+  /** `7.3`, without a patch level: that is resolved when it is needed; or `newest`, where suites move on. */
   readonly series: string;
   /** Debian's name of the architecture. */
   readonly arch: string;
@@ -16,12 +16,18 @@ export interface Target {
 
 /** Every kernel that is built for. Adding one is adding a record; the first is the default. */
 export const targets: readonly Target[] = [
+  ...["7.3", "7.2"].flatMap((series) =>
+    ["cloud-amd64", "amd64", "rt-amd64"].map((flavour) => ({
+      ...{ suite: "trixie-backports", series, arch: "amd64", flavour, toolchain: "trixie" },
+    })),
+  ),
+  { suite: "sid", series: "newest", arch: "amd64", flavour: "cloud-amd64", toolchain: "sid" },
   {
     suite: "trixie-backports",
     series: "7.3",
-    arch: "amd64",
-    flavour: "cloud-amd64",
-    toolchain: "trixie",
+    arch: "arm64",
+    flavour: "arm64",
+    toolchain: "trixie for arm64",
   },
 ];
 
@@ -30,6 +36,7 @@ export interface Selection {
   readonly kernels?: readonly string[];
   readonly flavours?: readonly string[];
   readonly suites?: readonly string[];
+  readonly archs?: readonly string[];
 }
 
 /**
@@ -40,6 +47,7 @@ export function select(selection: Selection, all: readonly Target[] = targets): 
     { option: "--kernel", values: selection.kernels, of: (target: Target) => target.series },
     { option: "--flavour", values: selection.flavours, of: (target: Target) => target.flavour },
     { option: "--suite", values: selection.suites, of: (target: Target) => target.suite },
+    { option: "--arch", values: selection.archs, of: (target: Target) => target.arch },
   ];
   for (const { option, values, of } of fields) {
     const unknown = values?.find((value) => !all.some((target) => of(target) === value));
@@ -64,7 +72,7 @@ export function toolchainOf(target: Target): Toolchain {
   });
 }
 
-/** A target for people: `7.3 cloud-amd64 of trixie-backports`. */
+/** A target for people, and no other's name: `7.3 cloud-amd64 of trixie-backports`. */
 export function nameOf(target: Target): string {
   return `${target.series} ${target.flavour} of ${target.suite}`;
 }

@@ -59,7 +59,7 @@ export function tierTable(results: readonly TierResult[]): string {
 }
 
 /** The last line of a test run: `N passed, N failed`. */
-export function verdict(results: readonly TierResult[]): string {
+export function verdict(results: readonly Count[]): string {
   const sum = (key: "passed" | "failed") => results.reduce((total, one) => total + one[key], 0);
   return `${sum("passed")} passed, ${sum("failed")} failed`;
 }

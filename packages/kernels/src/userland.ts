@@ -5,6 +5,7 @@ import type { Cache } from "./cache.js";
 import { compileClients } from "./clients.js";
 import { type CommandResult, tail } from "./command.js";
 import { KnemError } from "./errors.js";
+import { cargoFor, type PlatformName, platforms } from "./platforms.js";
 import type { Sandbox } from "./sandbox.js";
 import type { Count } from "./tier.js";
 import { hashOf, mirror, sourceFiles } from "./tree.js";
@@ -34,14 +35,11 @@ const OUT_INSIDE = "/knem/out";
 /** The crates that are programs. */
 export type ProgramCrate = "knem-bench" | "knem-check";
 
-/** Whether programs are for the machine itself, or for its 32-bit forebear. */
-export type Bits = 64 | 32;
-
 /** Programs of a crate. */
 export interface ProgramChoice {
   readonly crate: ProgramCrate;
-  /** Default 64. */
-  readonly bits?: Bits;
+  /** What they are to run on; default amd64. */
+  readonly platform?: PlatformName;
   /** All, if none is named. */
   readonly only?: readonly string[];
 }
@@ -72,16 +70,16 @@ export class Userland {
   ) {}
 
   /** The release programs of a crate, or some of them. Errors: CARGO_FAILED, DISK_FULL. */
-  async programs({ crate, bits = 64, only = [] }: ProgramChoice): Promise<Programs> {
+  async programs({ crate, platform = "amd64", only = [] }: ProgramChoice): Promise<Programs> {
     const install = ["cargo", "install", "--locked", "--no-track", "--root", OUT_INSIDE];
     const chosen = ["--path", `crates/${crate}`, ...only.map((name) => `--bin=${name}`)];
-    const argv = [...(bits === 32 ? narrow : []), ...install, ...chosen];
+    const argv = [...cargoFor(platforms[platform]), ...install, ...chosen];
     return programsIn(join(await this.product(crate, argv), "bin"));
   }
 
   /** The clients of examples/, each once for every way of compiling it. Errors: CARGO_FAILED, DISK_FULL. */
-  async clients(): Promise<Programs> {
-    const build = compileClients("examples", "include", OUT_INSIDE);
+  async clients(platform: PlatformName = "amd64"): Promise<Programs> {
+    const build = compileClients(platform, "examples", "include", OUT_INSIDE);
     return programsIn(await this.product("the clients", ["sh", "-euc", build], CLIENT_SOURCES));
   }
 
@@ -187,19 +185,6 @@ export class Userland {
     return (await Promise.all(found)).flat();
   }
 }
-
-/**
- * Sets cargo up for 32-bit programs. Linked statically, they need nothing of 32 bits where they run; Rust's standard
- * library for them is built along from its source, which the toolchain's root has (rustc wants to be told that).
- */
-const narrow = [
-  "env",
-  "RUSTC_BOOTSTRAP=1",
-  "CARGO_UNSTABLE_BUILD_STD=std",
-  "CARGO_BUILD_TARGET=i686-unknown-linux-gnu",
-  "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc",
-  "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS=-Ctarget-feature=+crt-static",
-];
 
 async function programsIn(folder: string): Promise<Programs> {
   return { folder, names: (await readdir(folder)).sort() };

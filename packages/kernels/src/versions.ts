@@ -7,11 +7,14 @@ export interface Release {
   readonly text: string;
   /** Major, minor, patch, and the prerelease of `-rc` kernels: what ranges are matched against. */
   readonly base: SemVer;
-  /** What the distribution added: `+deb13`, `-503.el9`, `-31`. */
+  /** What the distribution added: `+deb13`, `-503.el9`, `-31`, `-arch1-1`. */
   readonly build: string;
-  /** `cloud-amd64`, `generic`, `x86_64`; empty where there is none. */
+  /** `cloud-amd64`, `generic`, `x86_64+debug`; empty where there is none. */
   readonly flavour: string;
 }
+
+/** Words at the end, each with a letter in it: `-arch1-1` and `-next-20260101` count builds and name none. */
+const FLAVOUR = /[-.]([a-z]\w*(?:[-+]\w*[a-z]\w*)*)$/i;
 
 /** Errors: BAD_RELEASE, for a text that does not begin with a version. */
 export function parseRelease(text: string): Release {
@@ -26,7 +29,7 @@ export function parseRelease(text: string): Release {
     });
   }
   const rest = parts[5] ?? "";
-  const flavour = /[-.]([a-z][a-z_]*[a-z0-9_]*(?:-[a-z0-9_]+)*)$/.exec(rest)?.[1] ?? "";
+  const flavour = FLAVOUR.exec(rest)?.[1] ?? "";
   const build = flavour ? rest.slice(0, -flavour.length - 1) : rest;
   const candidate = parts[4]?.replace("rc", "rc.");
   return {
@@ -41,7 +44,20 @@ export function parseRelease(text: string): Release {
 export function compareReleases(a: string, b: string): number {
   const left = parseRelease(a);
   const right = parseRelease(b);
-  return left.base.compare(right.base) || Math.sign(compareParts(left.build, right.build));
+  return left.base.compare(right.base) || compareBuilds(left.build, right.build);
+}
+
+/** rpm's order, which does for all: runs of digits and of letters in turn, digits being newer; what is longer, too. */
+function compareBuilds(a: string, b: string): number {
+  const left = a.match(/\d+|[a-z]+/gi) ?? [];
+  const right = b.match(/\d+|[a-z]+/gi) ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i] ?? "", right[i] ?? ""];
+    const numbers = Number(/^\d/.test(x)) - Number(/^\d/.test(y));
+    const order = numbers || (/^\d/.test(x) ? Number(x) - Number(y) : compareText(x, y));
+    if (order !== 0) return Math.sign(order);
+  }
+  return Math.sign(left.length - right.length);
 }
 
 /** Whether a release lies in a semver range (`>=7.2 <7.4`); its release candidates count as the version itself. */
@@ -51,8 +67,13 @@ export function satisfies(release: string, range: string): boolean {
 
 /** Whether a release belongs to a series: `7.3` has 7.3.4+deb13-amd64. */
 export function inSeries(release: string, series: string): boolean {
+  return seriesOf(release) === series;
+}
+
+/** The series that a release belongs to: `7.3` for 7.3.4+deb13-amd64. */
+export function seriesOf(release: string): string {
   const { base } = parseRelease(release);
-  return `${base.major}.${base.minor}` === series;
+  return `${base.major}.${base.minor}`;
 }
 
 /** Debian's order of package versions (deb-version(7)): epoch, upstream version, revision; `~` before the end. */

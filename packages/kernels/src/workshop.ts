@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuiltModule, ModuleBuilder } from "./build.js";
-import { Cache } from "./cache.js";
+import { Cache, keyOf } from "./cache.js";
 import { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
 import { type Grafted, grafted } from "./metadata.js";
+import { type PlatformName, platforms } from "./platforms.js";
 import type { Progress } from "./progress.js";
 import { toolchainRoot } from "./root.js";
 import { Sandbox } from "./sandbox.js";
@@ -42,21 +43,24 @@ export class Workshop {
   /** The newest kernel of a target. */
   kernel(target: Target): Promise<Kernel> {
     return this.once(`kernel ${nameOf(target)}`, () =>
-      this.progress.step(`looking for the newest ${nameOf(target)}`, () =>
+      this.progress.step(`looking up ${nameOf(target)}`, () =>
         resolve(this.cache, target, this.progress),
       ),
     );
   }
 
-  /** The files of a target's kernel, to boot it. */
+  /** The files of a target's kernel, to boot it; the host gets what that takes. Errors: those of `ensureSystem`. */
   async kernelFiles(target: Target): Promise<KernelFiles> {
+    await this.once(`host for ${target.arch}`, () =>
+      ensureSystem(this.progress, undefined, target.arch),
+    );
     return files(this.cache, await this.kernel(target));
   }
 
   /** A toolchain's root, to run things in; by default the one that user space is built in. */
   sandbox(toolchain = toolchains["trixie"]): Promise<Sandbox> {
     if (!toolchain) throw new Error("the toolchain of user space is not in the table");
-    return this.once(`sandbox ${toolchain.suite}`, async () => {
+    return this.once(`sandbox ${keyOf(toolchain)}`, async () => {
       const root = await toolchainRoot(this.cache, toolchain, this.progress);
       return new Sandbox(root, this.cache);
     });
@@ -91,26 +95,27 @@ export class Workshop {
     });
   }
 
-  /** The cargo workspace. */
-  async userland(): Promise<Userland> {
-    return new Userland(this.cache, await this.sandbox(), this.checkout);
+  /** The cargo workspace, in the root that builds for a platform. */
+  async userland(platform: PlatformName = "amd64"): Promise<Userland> {
+    const sandbox = await this.sandbox(toolchains[platforms[platform].toolchain]);
+    return new Userland(this.cache, sandbox, this.checkout);
   }
 
   /** The release programs of a crate, or some of them. */
   programs(choice: ProgramChoice): Promise<Programs> {
-    const { crate, bits = 64, only = [] } = choice;
-    const name = bits === 64 ? crate : `${crate} for ${bits} bits`;
+    const { crate, platform = "amd64", only = [] } = choice;
+    const name = platform === "amd64" ? crate : `${crate} for ${platforms[platform].title}`;
     return this.once(`${name} ${only}`, async () => {
-      const userland = await this.userland();
+      const userland = await this.userland(platform);
       return this.progress.step(`building ${name}`, () => userland.programs(choice));
     });
   }
 
   /** The clients of examples/. */
-  clients(): Promise<Programs> {
-    return this.once("clients", async () => {
-      const userland = await this.userland();
-      return this.progress.step("building the clients", () => userland.clients());
+  clients(platform: PlatformName = "amd64"): Promise<Programs> {
+    return this.once(`clients ${platform}`, async () => {
+      const userland = await this.userland(platform);
+      return this.progress.step("building the clients", () => userland.clients(platform));
     });
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parsePackages } from "../src/archive.js";
+import { parsePackages, patience } from "../src/archive.js";
 import { newest } from "../src/kernel.js";
 import { debianMirror, parseSources } from "../src/mirror.js";
 
@@ -37,6 +37,31 @@ test("the newest complete kernel of the series and flavour is chosen", () => {
     "linux-kbuild-7.3.10+deb13",
     "linux-modules-7.3.10+deb13-cloud-amd64",
   ]);
+});
+
+test("where suites move on, the newest of any series is chosen", () => {
+  const all = parsePackages(index.replaceAll("7.3", "7.4")).concat(parsePackages(index));
+  expect(newest({ ...target, series: "newest" }, all).release).toBe("7.4.10+deb13-cloud-amd64");
+  expect(newest({ ...target, series: "newest" }, all).source.name).toBe("linux-source-7.4");
+});
+
+test("a foreign kernel's build runs this machine's programs, of the very same version", () => {
+  const foreign = parsePackages(index.replaceAll("amd64", "arm64"));
+  const wanted = { ...target, arch: "arm64", flavour: "cloud-arm64" };
+  const here = parsePackages(index.replaceAll(/SHA256: /g, "SHA256: here-"));
+  const { release, packages, programs } = newest(wanted, foreign, here);
+  expect(release).toBe("7.3.10+deb13-cloud-arm64");
+  expect(packages.map(({ name }) => name)).not.toContain("linux-kbuild-7.3.10+deb13");
+  expect(programs).toEqual([
+    expect.objectContaining({ name: "linux-kbuild-7.3.10+deb13", sha256: "here-a10k" }),
+  ]);
+  const older = here.filter(({ name }) => name !== "linux-kbuild-7.3.10+deb13");
+  expect(newest(wanted, foreign, older).release).toBe("7.3.9+deb13-cloud-arm64");
+});
+
+test("only suites that move on daily may be older than they say", () => {
+  expect(["sid", "forky"].map(patience)).not.toContainEqual({});
+  expect(["trixie", "trixie-backports", "bookworm"].map(patience)).toEqual([{}, {}, {}]);
 });
 
 test("a flavour's name is not taken for the end of another's", () => {

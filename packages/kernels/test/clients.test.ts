@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compileClients } from "../src/clients.js";
 
 describe("compileClients", () => {
-  const lines = compileClients("examples", "include", "/out").split("\n");
+  const lines = compileClients("amd64", "examples", "include", "/out").split("\n");
 
   it("compiles C and C++ of several years, and C for 32 bits", () => {
     const standards = lines.map((line) => /^(\S+) -std=(\S+)/.exec(line)?.slice(1, 3).join(" "));
@@ -14,6 +14,15 @@ describe("compileClients", () => {
       "g++ c++17",
       "i686-linux-gnu-gcc c99",
     ]);
+  });
+
+  it("cross-compiles statically for arm64", () => {
+    const foreign = compileClients("arm64", "examples", "include", "/out").split("\n");
+    expect(foreign.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual([
+      "aarch64-linux-gnu-gcc -std=c99",
+      "aarch64-linux-gnu-g++ -std=c++17",
+    ]);
+    for (const line of foreign) expect(line).toContain(" -static ");
   });
 
   it("is as strict as others may be", () => {

@@ -32,6 +32,10 @@ describe("run", () => {
     expect(lines).toEqual(["one", "two", "three"]);
   });
 
+  it("does not mind a program that ends without reading its input", async () => {
+    expect((await run("true", [], { input: "words ".repeat(1e6) })).status).toBe(0);
+  });
+
   it("gives the input and then its end", async () => {
     expect((await run("cat", [], { input: "words" })).stdout).toBe("words");
     expect((await run("cat", [])).stdout).toBe("");

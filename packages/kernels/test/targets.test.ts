@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { kmodArguments, select, type Target, targets, toolchainOf } from "@knem/kernels";
+import { kmodArguments, nameOf, select, type Target, targets, toolchainOf } from "@knem/kernels";
 import { describe, expect, test } from "vitest";
 
 const one = (series: string, flavour: string): Target => ({
@@ -10,6 +10,10 @@ const one = (series: string, flavour: string): Target => ({
   toolchain: "trixie",
 });
 const all = [one("7.3", "cloud-amd64"), one("7.3", "amd64"), one("7.2", "cloud-amd64")];
+
+test("no two targets of the table have one name", () => {
+  expect(new Set(targets.map(nameOf)).size).toBe(targets.length);
+});
 
 test("every target of the table names a toolchain that exists", () => {
   expect(targets.length).toBeGreaterThan(0);
@@ -28,6 +32,7 @@ describe("targets are selected by field", () => {
     [{ flavours: ["cloud-amd64"] }, [0, 2]],
     [{ kernels: ["7.2", "7.3"], flavours: ["cloud-amd64"] }, [0, 2]],
     [{ kernels: ["7.3"], flavours: ["amd64"] }, [1]],
+    [{ archs: ["amd64"] }, [0, 1, 2]],
   ])("%j", (selection, expected) => {
     expect(select(selection, all)).toEqual(expected.map((index) => all[index]));
   });
@@ -50,6 +55,11 @@ describe("the command line of build:kmod", () => {
   test("several", () => {
     const args = ["--kernel", "7.2", "--kernel=7.3", "--flavour", "cloud-amd64"];
     expect(kmodArguments(args, all)).toEqual([all[0], all[2]]);
+  });
+  test("by architecture", () => {
+    const foreign = { ...one("7.3", "arm64"), arch: "arm64" };
+    expect(kmodArguments(["--arch", "arm64"], [...all, foreign])).toEqual([foreign]);
+    expect(() => kmodArguments(["--arch", "m68k"], all)).toThrow(/--arch m68k/);
   });
   test.each([
     [["--kernal", "7.3"], /--kernal/],

@@ -18,6 +18,7 @@ import { type BaseImage, baseImage, type GuestJob } from "../../src/index.js";
 export interface Bed {
   readonly kernel: KernelFiles;
   readonly base: BaseImage;
+  readonly sandbox: Sandbox;
   /** faults.ko, built for that kernel. */
   readonly faults: string;
   /** The same, with another kernel's vermagic. */
@@ -41,7 +42,7 @@ export async function makeBed(): Promise<Bed> {
   const sandbox = new Sandbox(root, cache);
   const base = await baseImage(cache, sandbox);
   const modules = await faultModules(cache, sandbox, kernel);
-  return { kernel, base, ...modules, job: (job) => ({ kernel, base, ...job }) };
+  return { kernel, base, sandbox, ...modules, job: (job) => ({ kernel, base, ...job }) };
 }
 
 async function faultModules(cache: Cache, sandbox: Sandbox, kernel: KernelFiles) {

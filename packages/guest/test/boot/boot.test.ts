@@ -35,6 +35,15 @@ describe("a guest", () => {
     expect(verdict.output).not.toContain("Linux version");
   });
 
+  it("hears the kernel arguments of its job", async () => {
+    const job = bed.job({
+      command: ["cat", "/sys/module/module/parameters/sig_enforce"],
+      kernelArguments: ["module.sig_enforce=1"],
+    });
+    // Enforced from the start on: the kernel's own modules are signed.
+    expect((await boot(job)).output).toBe("Y\n");
+  });
+
   it("tells the signal that ended the command", async () => {
     expect((await boot(bed.job({ command: shell("kill -SEGV $$") }))).status).toBe(139);
   });

@@ -5,17 +5,15 @@ import { render } from "@knem/errors";
 import { type CommandDef, renderUsage, runCommand } from "citty";
 import colors from "picocolors";
 import { exit, exitHelp, exitStatus } from "./exit.js";
-import type { options } from "./options.js";
 import { usageError } from "./usage.js";
-
-type Command = CommandDef<typeof options>;
 
 const commands = {
   stats: () => import("./commands/stats.js").then((module) => module.default),
   info: () => import("./commands/info.js").then((module) => module.default),
+  package: () => import("./commands/package.js").then((module) => module.default),
 };
 
-const knem: Command = {
+const knem: CommandDef = {
   meta: { name: "knem", version: version(), description: "Looks after the KNEM kernel module" },
   subCommands: commands,
 };
@@ -36,7 +34,8 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
   if (name === "--help" || name === "-h") return help(knem);
   if (name === undefined) throw usageError("there is nothing to do", "no command was given");
   if (!isCommand(name)) throw usageError(`cannot run knem ${name}`, "there is no such command");
-  const command = await commands[name]();
+  // Each knows its own arguments; here they are all alike.
+  const command = (await commands[name]()) as unknown as CommandDef;
   if (rest.includes("--help") || rest.includes("-h")) return help(command, knem);
   await runCommand(command, { rawArgs: rest });
 }
@@ -46,7 +45,7 @@ function isCommand(name: string): name is keyof typeof commands {
 }
 
 /** citty colours without looking where it writes to. */
-async function help(command: Command, parent?: Command): Promise<void> {
+async function help(command: CommandDef, parent?: CommandDef): Promise<void> {
   const text = `${await renderUsage(command, parent)}\n\n${exitHelp}`;
   console.log(colors.isColorSupported ? text : stripVTControlCharacters(text));
 }

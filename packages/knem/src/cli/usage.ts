@@ -7,6 +7,12 @@ export interface Parsed {
   readonly cmd: { readonly args?: unknown };
 }
 
+/** What is read of the definition of an argument. */
+interface Defined {
+  readonly type?: string;
+  readonly valueHint?: string;
+}
+
 /** A mistake on the command line. */
 export function usageError(what: string, why: string, command = "knem"): KnemError {
   return new KnemError({ code: "KNEM_USAGE", what, why, remedy: `see ${command} --help` });
@@ -14,17 +20,25 @@ export function usageError(what: string, why: string, command = "knem"): KnemErr
 
 /** Refuses what a command did not ask for; citty lets it pass. */
 export function refuseUnknown({ args, cmd }: Parsed, command: string): void {
-  const known = new Set(["_", ...Object.keys(cmd.args ?? {})]);
-  const unknown = Object.keys(args).find((name) => !known.has(name));
+  const defined = Object.entries((cmd.args ?? {}) as Readonly<Record<string, Defined>>);
+  const known = new Set(["_", ...defined.map(([name]) => name)]);
+  // citty adds the camelCase form of every name.
+  const given = Object.keys(args).map((name) =>
+    name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
+  );
+  const unknown = given.find((name) => !known.has(name));
   if (unknown !== undefined) {
     const option = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
     throw usageError(`cannot run ${command}`, `there is no option ${option}`, command);
   }
-  const rest = Array.isArray(args["_"]) ? args["_"] : [];
+  const words = Array.isArray(args["_"]) ? args["_"] : [];
+  const rest = words.slice(defined.filter(([, { type }]) => type === "positional").length);
   if (rest.length > 0) {
     throw usageError(`cannot run ${command}`, `"${rest[0]}" is one word too many`, command);
   }
-  if (args["device"] === "") {
-    throw usageError(`cannot run ${command}`, "--device needs a path", command);
+  const empty = defined.find(([name]) => args[name] === "");
+  if (empty) {
+    const why = `--${empty[0]} needs a ${empty[1].valueHint ?? "value"}`;
+    throw usageError(`cannot run ${command}`, why, command);
   }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// pnpm test:kernels [--kernel 7.3]… [--flavour cloud-amd64]… [--suite trixie-backports]… [--arch amd64]…
+// Builds, boots and tests on every kernel of the table, or on those named; after all of them, docs/support.md is written.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  kmodArguments,
+  SUPPORT_DATA,
+  SUPPORT_PAGE,
+  supportPage,
+  unsupported,
+  verdict,
+  Workshop,
+} from "@knem/kernels";
+import { entryPoint } from "./entry.js";
+import { matrix, matrixTable, supportOf } from "./matrix.js";
+
+await entryPoint(async (progress) => {
+  const args = process.argv.slice(2);
+  const targets = kmodArguments(args.length > 0 ? args : ["--all"]);
+  const workshop = await Workshop.open(progress);
+  const results = await matrix(workshop, targets);
+  const support = supportOf(results);
+  if (unsupported(support).length === 0) {
+    const { checkout } = workshop;
+    await writeFile(join(checkout, SUPPORT_DATA), `${JSON.stringify(support, null, 2)}\n`);
+    await writeFile(join(checkout, SUPPORT_PAGE), supportPage(support));
+    progress.note(`wrote ${SUPPORT_PAGE}`);
+  }
+  for (const { failures } of results) if (failures) console.error(failures);
+  console.log(`\n${matrixTable(results)}\n\n${verdict(results)}`);
+  return results.every(({ failed }) => failed === 0) ? 0 : 1;
+});
