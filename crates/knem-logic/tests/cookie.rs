@@ -17,7 +17,7 @@ fn decipher(key: [u32; 4], block: u64) -> u64 {
         low = (low ^ high).rotate_right(3);
         high = (high ^ round_key).wrapping_sub(low).rotate_left(8);
     }
-    u64::from(high) << 32 | u64::from(low)
+    (u64::from(high) << 32) | u64::from(low)
 }
 
 fn round_keys(key: [u32; 4]) -> Vec<u32> {
