@@ -46,11 +46,13 @@ KNEM_PARAM_OF(unsigned long, ulong, 0644, statslen, PAGE_SIZE,
 KNEM_PARAM_LIVE(statsverbose, 0, "List contexts and regions in the statistics (default 0)");
 KNEM_PARAM_LIVE(maxqueued, 65536, "How many requests a context may have waiting for its thread (default 65536)");
 KNEM_PARAM_LIVE(maxregions, 1048576, "How many regions a context may have (default 1048576)");
-KNEM_PARAM_OF(unsigned long, ulong, 0644, maxslots, 1UL << 32,
+KNEM_PARAM_OF(unsigned long, ulong, 0644, maxslots, 4294967296,
 	      "How many slots a status array may have (default 4294967296)");
 
-/* What knem_param_memlock counts through. */
-static const char *const memlock_names[] = { "count", "enforce" };
+/* What becomes of pinned memory: 0 and 1 for params.rs. */
+enum { count, enforce };
+
+static const char *const memlock_names[] = { [count] = "count", [enforce] = "enforce" };
 
 static int memlock_set(const char *text, const struct kernel_param *param)
 {
@@ -67,13 +69,11 @@ static int memlock_get(char *text, const struct kernel_param *param)
 	return sysfs_emit(text, "%s\n", memlock_names[READ_ONCE(*(unsigned int *)param->arg)]);
 }
 
-static const struct kernel_param_ops memlock_ops = {
+static const struct kernel_param_ops param_ops_memlock = {
 	.set = memlock_set,
 	.get = memlock_get,
 };
+#define param_check_memlock(name, p) __param_check(name, p, unsigned int)
 
-unsigned int knem_param_memlock;
-module_param_cb(memlock, &memlock_ops, &knem_param_memlock, 0644);
-__MODULE_PARM_TYPE(memlock, "count|enforce");
-MODULE_PARM_DESC(memlock,
-		 "What becomes of pinned memory: count it as the process's, or enforce its limit for locked memory, too (default count)");
+KNEM_PARAM_OF(unsigned int, memlock, 0644, memlock, count,
+	      "Pinned memory counts as the process's: count, or enforce its limit for locked memory, too (default count)");

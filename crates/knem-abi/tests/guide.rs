@@ -30,7 +30,7 @@ fn counters() {
 fn declared_name(line: &str) -> Option<&str> {
     let mut arguments = line.split_once('(')?.1.split(',').map(str::trim);
     match line.split('(').next()? {
-        "KNEM_PARAM" | "KNEM_PARAM_LIVE" | "module_param_cb" => arguments.next(),
+        "KNEM_PARAM" | "KNEM_PARAM_LIVE" => arguments.next(),
         "KNEM_PARAM_OF" => arguments.nth(3),
         _ => None,
     }
