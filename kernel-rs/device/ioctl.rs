@@ -4,13 +4,11 @@
 //!
 //! Parameters are copied from user space once, and never looked at there again.
 
-use core::mem;
-
 use crate::{
     abi::{self, flag, protection, request, Cookie},
     engine::{context::Context, region, Engine},
     host::{
-        user::{AsBytes, FromBytes, UserPtr, UserSlice},
+        user::{read, write, AsBytes, FromBytes, UserPtr},
         *,
     },
     logic::flags::Kind,
@@ -167,16 +165,4 @@ fn exchange<T: FromBytes + AsBytes>(
     let mut command = read(argument)?;
     serve(&mut command)?;
     write(argument, &command)
-}
-
-fn read<T: FromBytes>(argument: UserPtr) -> Result<T> {
-    UserSlice::new(argument, mem::size_of::<T>())
-        .reader()
-        .read()
-}
-
-fn write<T: AsBytes>(argument: UserPtr, value: &T) -> Result {
-    UserSlice::new(argument, mem::size_of::<T>())
-        .writer()
-        .write(value)
 }

@@ -89,6 +89,7 @@ impl Drop for Ticket {
 
 /// The end of every copy, wherever it was carried out. It is counted first, so that whoever learns
 /// of it finds it counted.
+#[inline]
 pub(super) fn complete(counters: &Counters, ticket: Option<Ticket>, place: Sum, outcome: Outcome) {
     if outcome.status == status::FAILED {
         counters.count(Counter::FailedCopyUser);

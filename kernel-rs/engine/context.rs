@@ -8,7 +8,7 @@ use super::{
     offload::Offload,
     ownership::Ownership,
     region,
-    request::{Local, Request, Sides, Window},
+    request::{Care, Local, Request, Sides, Window},
     segments::Segments,
     submission::Submission,
     Engine,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     abi::{self, Cookie, Counter},
     host::{log::debug, pages::Access, task, *},
-    logic::flags::{Kind, RegionFlags},
+    logic::flags::{Kind, Plan, RegionFlags},
 };
 
 /// A user of the engine, with regions of its own, which end with it.
@@ -76,7 +76,8 @@ impl Context {
         count: u32,
         plan: &region::Plan,
     ) -> Result<Cookie> {
-        let segments = Segments::read(array, count)?;
+        let mut segments = Segments::new();
+        segments.read(array, count)?;
         self.engine().registry.create(&self.owned, &segments, plan)
     }
 
@@ -106,8 +107,11 @@ impl Context {
     ///
     /// As in the contract, §13.2.
     pub(crate) fn copy(&self, command: &abi::CopyBounded) -> Result<Outcome> {
-        let submission = self.submit(Kind::Current, command.flags, command.async_status_index)?;
         let engine = self.engine();
+        let index = command.async_status_index;
+        let plan = self.plan(Kind::Current, command.flags, index)?;
+        let mut submission = Submission::new(engine, plan);
+        submission.prepare(&self.offload, index)?;
         let source = Window::source(engine, command.src_cookie, command.src_offset)?;
         let target = Window::target(engine, command.dst_cookie, command.dst_offset)?;
         submission.accept();
@@ -127,41 +131,58 @@ impl Context {
         command: &abi::InlineCopyBounded,
         kind: Kind,
     ) -> Result<Outcome> {
-        let submission = self.submit(kind, command.flags, command.async_status_index)?;
         let engine = self.engine();
-        let local = self.read_segments(command.local_iovec_array, command.local_iovec_nr)?;
+        let index = command.async_status_index;
+        let plan = self.plan(kind, command.flags, index)?;
+        let mut submission = Submission::new(engine, plan);
+        submission.prepare(&self.offload, index)?;
+        let mut local = Segments::new();
+        local
+            .read(command.local_iovec_array, command.local_iovec_nr)
+            .inspect_err(|&error| self.segments_refused(error))?;
         let (remote, offset) = (command.remote_cookie, command.remote_offset);
-        let pin = submission.plan.pin_local || submission.plan.in_thread;
+        let care = if plan.pin_local || plan.in_thread {
+            Care::Pinned
+        } else if command.write != 0 && engine.check_local_read {
+            Care::Checked
+        } else {
+            Care::None
+        };
         let sides = if command.write != 0 {
             let target = Window::target(engine, remote, offset)?;
             submission.accept();
-            let pin = pin || engine.pin_local_read;
-            let source = Local::new(&self.owned, local, Access::Read, pin)?;
+            let source = Local::new(&self.owned, &local, Access::Read, care)?;
             Sides::ToRegion { source, target }
         } else {
             let source = Window::source(engine, remote, offset)?;
             submission.accept();
-            let target = Local::new(&self.owned, local, Access::Write, pin)?;
+            let target = Local::new(&self.owned, &local, Access::Write, care)?;
             Sides::FromRegion { source, target }
         };
         let limit = command.length;
         Ok(submission.carry_out(Request { sides, limit }))
     }
 
-    fn submit(&self, kind: Kind, flags: u32, index: u32) -> Result<Submission<'_>> {
-        Submission::new(self.engine(), &self.offload, kind, flags, index)
+    /// What becomes of a copy with these flags.
+    ///
+    /// # Errors
+    ///
+    /// [`EINVAL`] for flags that cannot be honoured, and for a slot that does not exist.
+    #[inline]
+    fn plan(&self, kind: Kind, flags: u32, index: u32) -> Result<Plan> {
+        let slots = || self.offload.status.slots();
+        let plan = self.engine().masks.on_copy(flags, kind, slots, index);
+        plan.ok_or(EINVAL)
     }
 
-    /// The segments of a copy.
-    fn read_segments(&self, array: u64, count: u32) -> Result<Segments> {
-        let engine = self.engine();
-        Segments::read(array, count).inspect_err(|&error| {
-            if error == EFAULT {
-                engine.counters.count(Counter::FailedReadCmd);
-            } else {
-                engine.refused(error);
-            }
-        })
+    /// Counts a copy whose segments were refused.
+    #[cold]
+    fn segments_refused(&self, error: Error) {
+        if error == EFAULT {
+            self.engine().counters.count(Counter::FailedReadCmd);
+        } else {
+            self.engine().refused(error);
+        }
     }
 
     fn forget(owned: &Ownership) {
@@ -174,7 +195,7 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
-        self.engine().registry.release(&self.owned);
+        self.owned.retire_all();
         self.offload.close(task::goes_on());
         Self::forget(&self.owned);
     }

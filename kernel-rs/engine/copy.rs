@@ -14,35 +14,61 @@ const CHUNK: u64 = 1 << 20;
 /// What a step counts for at least, so that many tiny steps look up as well.
 const STEP: u64 = 1 << 12;
 
-/// From where to where a copy goes.
-pub(crate) enum Route<'a> {
-    /// Between regions, or between a region and pinned local memory.
-    PinnedToPinned(PinnedCursor<'a>, PinnedCursor<'a>),
-    /// From a region to local memory.
-    PinnedToUser(PinnedCursor<'a>, UserCursor<'a>),
-    /// From local memory to a region.
-    UserToPinned(UserCursor<'a>, PinnedCursor<'a>),
+/// Copies so many bytes, which both ends must have, between regions, or between a region and pinned
+/// local memory. Tells how many it were: less if the copy was given up.
+pub(super) fn between(
+    source: PinnedCursor<'_>,
+    target: PinnedCursor<'_>,
+    length: u64,
+    given_up: impl Fn() -> bool,
+) -> u64 {
+    walk(source, target, length, transfer::pinned_to_pinned, given_up)
 }
 
-impl Route<'_> {
-    /// Copies so many bytes, which both ends must have, and tells how many it were: less if user
-    /// memory is not there, or if the copy was given up.
-    pub(crate) fn copy(self, length: u64, given_up: impl Fn() -> bool) -> u64 {
-        match self {
-            Self::PinnedToPinned(source, target) => {
-                walk(source, target, length, transfer::pinned_to_pinned, given_up)
-            }
-            Self::PinnedToUser(source, target) => {
-                walk(source, target, length, transfer::pinned_to_user, given_up)
-            }
-            Self::UserToPinned(source, target) => {
-                walk(source, target, length, transfer::user_to_pinned, given_up)
+/// Copies from a region to local memory; less also if that cannot be written.
+pub(super) fn to_user(
+    source: PinnedCursor<'_>,
+    target: UserCursor<'_>,
+    length: u64,
+    given_up: impl Fn() -> bool,
+) -> u64 {
+    walk(source, target, length, transfer::pinned_to_user, given_up)
+}
+
+/// Copies from local memory to a region; less also if the former cannot be read.
+pub(super) fn from_user(
+    source: UserCursor<'_>,
+    target: PinnedCursor<'_>,
+    length: u64,
+    given_up: impl Fn() -> bool,
+) -> u64 {
+    walk(source, target, length, transfer::user_to_pinned, given_up)
+}
+
+/// Whether all bytes from a position on can be read now; not if the caller does not want to know any
+/// more.
+pub(super) fn readable(mut source: UserCursor<'_>, given_up: impl Fn() -> bool) -> bool {
+    let mut unseen = 0;
+    while source.ahead() > 0 {
+        let bytes = source.ahead().min(CHUNK);
+        if !transfer::readable(&source, bytes) {
+            return false;
+        }
+        source.advance(bytes);
+        unseen += bytes.max(STEP);
+        if unseen >= CHUNK {
+            unseen = 0;
+            task::reschedule();
+            if given_up() {
+                return false;
             }
         }
     }
+    true
 }
 
 /// Moves along both positions, one stretch that is consecutive on either side after the other.
+#[inline]
 fn walk<S: Position, T: Position>(
     mut source: S,
     mut target: T,

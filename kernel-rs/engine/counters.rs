@@ -20,6 +20,8 @@ pub(crate) enum Sum {
     BytesCall,
     /// Bytes copied in kernel threads.
     BytesThread,
+    /// Regions whose memory is unpinned again.
+    RegionsEnded,
 }
 
 /// What is there now. Clearing the statistics does not change it.
@@ -28,8 +30,6 @@ pub(crate) enum Sum {
 pub(crate) enum Gauge {
     /// Contexts.
     Contexts = SIZES + SIZE_BUCKETS,
-    /// Regions whose memory is pinned.
-    Regions,
     /// Requests that wait for a thread or run in one.
     Queued,
     /// Bytes of pinned pages.
@@ -37,7 +37,7 @@ pub(crate) enum Gauge {
 }
 
 /// Where the sizes of copies start.
-const SIZES: usize = Sum::BytesThread as usize + 1;
+const SIZES: usize = Sum::RegionsEnded as usize + 1;
 /// All that can be cleared.
 const EVENTS: usize = SIZES + SIZE_BUCKETS;
 const ALL: usize = Gauge::PinnedBytes as usize + 1;
@@ -73,10 +73,8 @@ impl Counters {
 
     /// Counts a copy that is over, and its bytes.
     pub(crate) fn ended(&self, place: Sum, bytes: u64) {
-        if bytes > 0 {
-            self.values.add(place as usize, bytes);
-        }
-        self.values.add(SIZES + histogram::bucket(bytes), 1);
+        let size = SIZES + histogram::bucket(bytes);
+        self.values.add_both((place as usize, bytes), (size, 1));
     }
 
     /// There is more of something.
@@ -94,6 +92,9 @@ impl Counters {
         let cleared = self.cleared.lock();
         let event = |index: usize| self.values.sum(index).wrapping_sub(cleared[index]);
         let gauge = |gauge: Gauge| self.values.sum(gauge as usize);
+        // The later first, so that nothing has ended that was not created.
+        let ended = self.values.sum(Sum::RegionsEnded as usize);
+        let created = self.values.sum(Sum::RegionsCreated as usize);
         abi::Statistics {
             flags: 0,
             pad: 0,
@@ -104,7 +105,7 @@ impl Counters {
             bytes_thread: event(Sum::BytesThread as usize),
             bytes_dma: 0,
             contexts: gauge(Gauge::Contexts),
-            regions: gauge(Gauge::Regions),
+            regions: created.wrapping_sub(ended),
             queued: gauge(Gauge::Queued),
             pinned_bytes: gauge(Gauge::PinnedBytes),
             copy_sizes: core::array::from_fn(|bucket| event(SIZES + bucket)),

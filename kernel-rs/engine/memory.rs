@@ -4,7 +4,8 @@
 
 use super::{counters::Gauge, ownership::Ownership};
 use crate::host::{
-    pages::{Access, Pinned, PinnedCursor, Tenure},
+    account::Charge,
+    pages::{self, Access, Pinned, PinnedCursor, Tenure},
     *,
 };
 use crate::logic::runs::Run;
@@ -12,27 +13,51 @@ use crate::logic::runs::Run;
 /// Memory of a process, pinned for a context.
 pub(crate) struct Memory {
     pinned: Pinned,
+    /// Of the process whose memory it is, whoever unpins it.
+    charge: Option<Charge>,
     owner: Arc<Ownership>,
 }
 
 impl Memory {
-    /// Pins memory of the calling process.
+    /// No memory yet.
+    #[inline]
+    pub(super) fn new(owner: Arc<Ownership>) -> Self {
+        Self {
+            pinned: Pinned::new(),
+            charge: None,
+            owner,
+        }
+    }
+
+    /// Pins memory of the calling process. There is none before.
     ///
     /// # Errors
     ///
-    /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`].
-    pub(super) fn new(
-        owner: Arc<Ownership>,
-        segments: &[Run],
-        access: Access,
-        tenure: Tenure,
-    ) -> Result<Self> {
-        let pinned = Pinned::new(segments, access, tenure)?;
-        owner
-            .engine()
-            .counters
-            .rise(Gauge::PinnedBytes, pinned.size());
-        Ok(Self { pinned, owner })
+    /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`] if there is too little, or the process may
+    /// not pin so much.
+    pub(super) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
+        let charge = Charge::new(pages::count(segments))?;
+        self.pinned
+            .pin(segments, access, tenure)
+            .inspect_err(|_| self.pinned.release())?;
+        let size = charge.bytes();
+        self.owner.counters().rise(Gauge::PinnedBytes, size);
+        self.charge = Some(charge);
+        Ok(())
+    }
+
+    /// On whose account it is pinned.
+    pub(super) fn owner(&self) -> &Ownership {
+        &self.owner
+    }
+
+    /// Unpins it.
+    pub(super) fn release(&mut self) {
+        if let Some(charge) = self.charge.take() {
+            self.pinned.release();
+            let size = charge.bytes();
+            self.owner.counters().fall(Gauge::PinnedBytes, size);
+        }
     }
 
     /// All its bytes.
@@ -48,7 +73,6 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        let counters = &self.owner.engine().counters;
-        counters.fall(Gauge::PinnedBytes, self.pinned.size());
+        self.release();
     }
 }

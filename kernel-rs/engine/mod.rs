@@ -42,9 +42,8 @@ use roster::Roster;
 pub(crate) struct Engine {
     /// The flags added to and dropped from every request.
     masks: Masks,
-    /// Whether the local memory that inline copies read from is pinned.
-    pin_local_read: bool,
-    #[pin]
+    /// Whether the local memory that inline copies read from must be there, all of it.
+    check_local_read: bool,
     registry: Registry,
     #[pin]
     counters: Counters,
@@ -63,8 +62,8 @@ impl Engine {
         Arc::pin_init(
             try_pin_init!(Self {
                 masks,
-                pin_local_read: params::pin_local_read(),
-                registry <- Registry::new(),
+                check_local_read: params::check_local_read(),
+                registry: Registry::new()?,
                 counters <- Counters::new(),
                 roster <- new_mutex!(Roster::new(), "Engine::roster"),
             }? Error),
@@ -114,6 +113,7 @@ impl Engine {
     }
 
     /// Counts a request that was refused because something is scarce.
+    #[cold]
     fn refused(&self, error: Error) {
         if error == EBUSY {
             self.counters.add(Sum::Busy, 1);

@@ -102,7 +102,7 @@ impl Offload {
     /// # Errors
     ///
     /// [`EINVAL`] for another offset or too many slots, [`EBUSY`] if it is mapped already or is being
-    /// mapped, [`ENOMEM`].
+    /// mapped, [`ENOMEM`] also for more slots than the administrator allows.
     pub(crate) fn map(&self, area: &Area<'_>) -> Result {
         if area.offset() != STATUS_ARRAY_FILE_OFFSET || area.length() > MOST_SLOTS {
             return Err(EINVAL);
@@ -118,6 +118,9 @@ impl Offload {
     }
 
     fn map_claimed(&self, area: &Area<'_>) -> Result {
+        if area.length() > params::most_slots() {
+            return Err(ENOMEM);
+        }
         let usual = match params::binding() {
             1.. => Some(Arc::new(CpuMask::of_caller()?, for_caller())?),
             0 => None,

@@ -2,19 +2,27 @@
 
 //! Which regions belong to a context.
 //!
-//! A region has an entry here from its creation until its memory is unpinned. It can be found as long
-//! as the entry is live.
+//! A context owns its regions as long as they can be found: from their creation until they are
+//! retired. Their memory is unpinned when the last copy that uses it is over.
 
-use super::{counters::Gauge, Engine};
+use super::{
+    counters::{Counters, Sum},
+    region::Region,
+    Engine,
+};
 use crate::{
     host::{
-        ordering::Relaxed,
+        params,
+        rcu::RcuArc,
         task::{self, Kuid, Process},
         wait::{Sleep, WaitQueue},
         *,
     },
-    logic::cookie::Sequence,
+    logic::shelf::{Place, Shelf},
 };
+
+/// How many places for regions there are at first.
+const FIRST: usize = 16;
 
 /// The regions of one context, and whose they are.
 #[pin_data]
@@ -26,36 +34,37 @@ pub(crate) struct Ownership {
     /// The real user id of the thread that opened the context. It is that of all its regions, and
     /// does not follow later changes.
     uid: Kuid,
-    /// How many regions were created.
-    created: Atomic<u64>,
     #[pin]
-    entries: SpinLock<RBTree<Sequence, Entry>>,
+    regions: Mutex<Regions>,
     /// Woken up when a region has ended.
     #[pin]
     ended: WaitQueue,
 }
 
-/// A region as its context lists it.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry {
-    /// Counts the regions of the context.
-    pub(super) number: u64,
-    pub(super) single_use: bool,
-    /// Whether it can be found.
-    pub(super) live: bool,
+/// The regions that can be found.
+struct Regions {
+    shelf: Shelf<KVVec<Place<RcuArc<Region>>>>,
+    /// How many there are.
+    live: usize,
+    /// How many were created.
+    created: u64,
 }
 
 impl Ownership {
     /// Owns nothing, on behalf of the calling thread.
     pub(super) fn new(engine: Arc<Engine>, number: u64) -> Result<Arc<Self>> {
+        let regions = Regions {
+            shelf: Shelf::new(KVVec::new()),
+            live: 0,
+            created: 0,
+        };
         Arc::pin_init(
             pin_init!(Self {
                 engine,
                 number,
                 process: Process::of_caller(),
                 uid: task::uid(),
-                created: Atomic::new(0),
-                entries <- new_spinlock!(RBTree::new(), "Ownership::entries"),
+                regions <- new_mutex!(regions, "Ownership::regions"),
                 ended <- WaitQueue::new(),
             }),
             for_caller(),
@@ -65,6 +74,11 @@ impl Ownership {
     /// The engine of the context.
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The counters of the engine.
+    pub(super) fn counters(&self) -> &Counters {
+        &self.engine.counters
     }
 
     /// The number of the context.
@@ -82,74 +96,96 @@ impl Ownership {
         self.process.as_ref().map_or(0, Process::number)
     }
 
-    /// Adds a region. The entry stays as long as what is returned.
-    pub(super) fn add(self: &Arc<Self>, sequence: Sequence, single_use: bool) -> Result<Tenancy> {
-        let entry = Entry {
-            number: self.created.fetch_add(1, Relaxed).wrapping_add(1),
-            single_use,
-            live: true,
+    /// Adds a new region, which can be found from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ENOMEM`] also if the context has as many as it may have.
+    pub(super) fn add(&self, region: RcuArc<Region>) -> Result {
+        let mut regions = self.regions.lock();
+        if regions.live >= params::most_regions() {
+            return Err(ENOMEM);
+        }
+        let place = match regions.shelf.free() {
+            Some(place) => place,
+            None => regions.extend()?,
         };
-        let node = RBTreeNode::new(sequence, entry, for_caller())?;
-        self.entries.lock().insert(node);
-        self.engine.counters.rise(Gauge::Regions, 1);
-        Ok(Tenancy {
-            owner: self.clone(),
-            sequence,
-        })
+        regions.created += 1;
+        regions.live += 1;
+        self.counters().add(Sum::RegionsCreated, 1);
+        region.place.enter(regions.created, place);
+        regions.shelf.put(region).map_err(|_| EINVAL)
     }
 
-    /// From now on a region cannot be found any more. Of several callers, one is told so.
-    pub(super) fn retire(&self, sequence: Sequence) -> bool {
-        let mut entries = self.entries.lock();
-        match entries.get_mut(&sequence) {
-            Some(entry) => core::mem::replace(&mut entry.live, false),
-            None => false,
+    /// From now on a region of this context cannot be found any more. Of several callers, one is
+    /// told so.
+    pub(super) fn retire(&self, region: &Region) -> bool {
+        let retired = {
+            let mut regions = self.regions.lock();
+            let place = region.place.find();
+            place.and_then(|place| regions.take(place))
+        };
+        // What this gives up is given up after the lock is released.
+        retired.is_some()
+    }
+
+    /// Retires all regions. Nobody adds any more.
+    pub(super) fn retire_all(&self) {
+        let places = self.regions.lock().shelf.places();
+        for place in 0..places {
+            let retired = self.regions.lock().take(place);
+            drop(retired);
+            task::reschedule();
         }
     }
 
-    /// Whether the memory of a region is still pinned.
-    pub(super) fn holds(&self, sequence: Sequence) -> bool {
-        self.entries.lock().get(&sequence).is_some()
+    /// Numbers of the regions that can be found, in the order of their creation, and whether they are
+    /// for a single use.
+    pub(super) fn list(&self) -> Result<KVVec<(u64, bool)>> {
+        let regions = self.regions.lock();
+        let mut list = KVVec::new();
+        for region in regions.shelf.things() {
+            let entry = (region.place.number(), region.flags.single_use());
+            list.push(entry, for_caller())?;
+        }
+        drop(regions);
+        list.sort_unstable();
+        Ok(list)
     }
 
-    /// Waits until the memory of a region is unpinned.
+    /// A region of this context has ended.
+    pub(super) fn tell_end(&self) {
+        self.counters().add(Sum::RegionsEnded, 1);
+        self.ended.wake();
+    }
+
+    /// Waits until a region of this context has ended, as `ended` says.
     ///
     /// # Errors
     ///
     /// [`EINTR`] if a signal came first.
-    pub(super) fn wait_for_end(&self, sequence: Sequence) -> Result {
-        self.ended
-            .sleep(Sleep::Interruptible, || !self.holds(sequence))
-    }
-
-    /// The first region from `start` on, in the order of their creation.
-    pub(super) fn first_from(&self, start: Sequence) -> Option<(Sequence, Entry)> {
-        let entries = self.entries.lock();
-        let cursor = entries.cursor_lower_bound(&start)?;
-        let (&sequence, &entry) = cursor.current();
-        Some((sequence, entry))
+    pub(super) fn wait_for_end(&self, ended: impl FnMut() -> bool) -> Result {
+        self.ended.sleep(Sleep::Interruptible, ended)
     }
 }
 
-/// The entry of a region, removed when dropped.
-pub(super) struct Tenancy {
-    owner: Arc<Ownership>,
-    sequence: Sequence,
-}
-
-impl Tenancy {
-    /// Whose region it is.
-    pub(super) fn owner(&self) -> &Ownership {
-        &self.owner
+impl Regions {
+    /// Makes the shelf larger, and tells the first free place.
+    fn extend(&mut self) -> Result<usize> {
+        let places = self.shelf.places();
+        let mut larger = KVVec::new();
+        for _ in 0..places.saturating_mul(2).max(FIRST) {
+            larger.push(Place::default(), for_caller())?;
+        }
+        drop(self.shelf.move_to(larger));
+        Ok(places)
     }
-}
 
-impl Drop for Tenancy {
-    fn drop(&mut self) {
-        // The node is freed after the lock is released.
-        let node = self.owner.entries.lock().remove_node(&self.sequence);
-        drop(node);
-        self.owner.engine.counters.fall(Gauge::Regions, 1);
-        self.owner.ended.wake();
+    /// Takes out the region in a place: it can be found no more.
+    fn take(&mut self, place: usize) -> Option<RcuArc<Region>> {
+        let region = self.shelf.take(place)?;
+        region.place.leave();
+        self.live -= 1;
+        Some(region)
     }
 }

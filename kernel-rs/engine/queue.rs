@@ -31,7 +31,7 @@ pub(crate) struct Queue {
 
 /// A request that is carried out in the thread.
 struct Job {
-    request: Request,
+    request: Request<'static>,
     ticket: Ticket,
 }
 
@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// Queues a request.
-    pub(super) fn fill(mut self, request: Request, ticket: Ticket) {
+    pub(super) fn fill(mut self, request: Request<'static>, ticket: Ticket) {
         if let Some(job) = self.job.take() {
             let job = KBox::write(job, Job { request, ticket });
             self.queue.counters().rise(Gauge::Queued, 1);

@@ -2,14 +2,11 @@
 
 //! Where cookies find regions.
 //!
-//! The table holds all regions of the machine that can be found, by number. Each context has an
-//! [`Ownership`] that lists its own. Whoever removes a region from the table is the one who ends it:
-//! its destroyer, its only user, or the end of its context.
-//!
-//! Locks: that of an ownership and that of the table are never held together.
+//! The table finds all regions of the machine, also those that are not to be found any more, as long
+//! as their memory is pinned. Each context owns those of its regions that are; whoever takes a region
+//! from its context is the one who ends it: its destroyer, its only user, or the end of the context.
 
 use super::{
-    counters::Sum,
     ownership::Ownership,
     region::{Plan, Region},
     segments::Segments,
@@ -26,23 +23,21 @@ use crate::{
 };
 
 /// All regions of the machine.
-#[pin_data]
 pub(crate) struct Registry {
     cipher: Cipher,
     /// The number of the newest region.
     newest: Atomic<u64>,
-    #[pin]
     regions: RcuTable<Region>,
 }
 
 impl Registry {
     /// An empty registry.
-    pub(super) fn new() -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self {
             cipher: Cipher::new(random::key()),
             newest: Atomic::new(0),
-            regions <- RcuTable::new(),
-        }? Error)
+            regions: RcuTable::new()?,
+        })
     }
 
     /// Pins memory of the calling process as a region, makes it known, and gives it a cookie.
@@ -56,12 +51,9 @@ impl Registry {
         segments: &Segments,
         plan: &Plan,
     ) -> Result<Cookie> {
-        let memory = Region::pin(owner.clone(), segments, plan)?;
-        let (sequence, cookie) = self.number();
-        let tenancy = owner.add(sequence, plan.flags.single_use())?;
-        let region = RcuArc::new(Region::new(memory, tenancy, plan))?;
-        self.regions.insert(sequence.0, region)?;
-        owner.engine().counters.add(Sum::RegionsCreated, 1);
+        let region = Region::pin(owner.clone(), segments, plan)?;
+        let cookie = self.cookie();
+        owner.add(self.regions.publish(cookie, region))?;
         Ok(cookie)
     }
 
@@ -72,12 +64,13 @@ impl Registry {
     ///
     /// [`EINVAL`] if there is none, [`EPERM`] or [`EACCES`] if the caller may not use it so.
     pub(super) fn find(&self, cookie: Cookie, needed: u32) -> Result<RcuArc<Region>> {
-        let sequence = self.cipher.sequence(cookie).ok_or(EINVAL)?;
-        let region = self.regions.find(sequence.0).ok_or(EINVAL)?;
+        let region = self.regions.find(cookie).ok_or(EINVAL)?;
+        if !region.place.is_live() {
+            return Err(EINVAL);
+        }
         region.permits(task::uid(), needed)?;
-        if region.flags.single_use() {
-            self.regions.remove(sequence.0).ok_or(EINVAL)?;
-            region.tenancy.owner().retire(sequence);
+        if region.flags.single_use() && !region.owner().retire(&region) {
+            return Err(EINVAL);
         }
         Ok(region)
     }
@@ -88,13 +81,13 @@ impl Registry {
     ///
     /// [`EINVAL`] if the owner has no such region.
     pub(super) fn destroy(&self, owner: &Ownership, cookie: Cookie) -> Result {
-        let sequence = self.cipher.sequence(cookie).ok_or(EINVAL)?;
-        if !owner.retire(sequence) {
-            return Err(EINVAL);
-        }
+        let region = self.find_own(owner, cookie)?;
         // A last user may have been faster.
-        self.regions.remove(sequence.0).ok_or(EINVAL)?;
-        Ok(())
+        if owner.retire(&region) {
+            Ok(())
+        } else {
+            Err(EINVAL)
+        }
     }
 
     /// Ends a region of this owner, unless it has ended already, and waits until no copy uses it any
@@ -105,32 +98,27 @@ impl Registry {
     /// [`EINVAL`] if the owner has no such region, nor one that a copy still uses; [`EINTR`] if a
     /// signal came first: then the region has ended, and the wait may be taken up again.
     pub(super) fn destroy_and_wait(&self, owner: &Ownership, cookie: Cookie) -> Result {
-        let sequence = self.cipher.sequence(cookie).ok_or(EINVAL)?;
-        if owner.retire(sequence) {
-            self.regions.remove(sequence.0);
-        } else if !owner.holds(sequence) {
+        let region = self.find_own(owner, cookie)?;
+        owner.retire(&region);
+        drop(region);
+        owner.wait_for_end(|| !self.regions.holds(cookie))
+    }
+
+    /// A region of this owner.
+    fn find_own(&self, owner: &Ownership, cookie: Cookie) -> Result<RcuArc<Region>> {
+        let region = self.regions.find(cookie).ok_or(EINVAL)?;
+        if !core::ptr::eq(region.owner(), owner) {
             return Err(EINVAL);
         }
-        owner.wait_for_end(sequence)
+        Ok(region)
     }
 
-    /// Ends all regions of this owner.
-    pub(super) fn release(&self, owner: &Ownership) {
-        let mut start = Sequence(0);
-        while let Some((sequence, _)) = owner.first_from(start) {
-            owner.retire(sequence);
-            self.regions.remove(sequence.0);
-            start = sequence.following();
-            task::reschedule();
-        }
-    }
-
-    /// The number and the cookie of a new region.
-    fn number(&self) -> (Sequence, Cookie) {
+    /// The cookie of a new region.
+    fn cookie(&self) -> Cookie {
         loop {
             let sequence = Sequence(self.newest.fetch_add(1, Relaxed).wrapping_add(1));
             if let Some(cookie) = self.cipher.cookie(sequence) {
-                return (sequence, cookie);
+                return cookie;
             }
         }
     }

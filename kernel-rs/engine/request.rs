@@ -3,13 +3,14 @@
 //! What is copied: from where, to where, and how much.
 
 use super::{
-    copy::Route, memory::Memory, ownership::Ownership, region::Region, segments::Segments, Engine,
+    copy, memory::Memory, ownership::Ownership, region::Region, segments::Segments, Engine,
 };
 use crate::{
     abi::{self, protection, Counter},
     host::{
         pages::{Access, PinnedCursor, Tenure},
         rcu::RcuArc,
+        task,
         user::UserCursor,
         *,
     },
@@ -41,6 +42,7 @@ impl Window {
         Self::find(engine, cookie, offset, protection::WRITE)
     }
 
+    #[inline]
     fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Self> {
         let region = engine
             .registry
@@ -59,34 +61,75 @@ impl Window {
     }
 }
 
-/// Memory of the caller.
-pub(super) enum Local {
-    /// It is accessed through the caller's mapping.
-    Mapped(Segments),
-    /// It is pinned.
-    Pinned(Memory),
+/// How memory of the caller is made ready.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Not at all: it is accessed, and then it is there or not.
+    None,
+    /// It must be there, all of it, even if less will be used.
+    Checked,
+    /// The same, and it is pinned.
+    Pinned,
 }
 
-impl Local {
-    /// Makes memory of the caller ready. If it is pinned, then whole, even if less of it will be
-    /// used.
+/// Memory of the caller.
+pub(super) enum Local<'a> {
+    /// It is accessed through the caller's mapping.
+    Mapped(&'a Segments),
+    /// It is pinned.
+    Pinned(KBox<Memory>),
+}
+
+impl<'a> Local<'a> {
+    /// Makes memory of the caller ready, whose segments are to be accessed so.
     ///
     /// # Errors
     ///
-    /// [`EFAULT`] if it is to be pinned and cannot be accessed so, [`ENOMEM`].
+    /// [`EFAULT`] if it must be there and is not, [`ENOMEM`].
+    #[inline]
     pub(super) fn new(
         owned: &Arc<Ownership>,
-        segments: Segments,
+        segments: &'a Segments,
+        access: Access,
+        care: Care,
+    ) -> Result<Self> {
+        match care {
+            Care::None => Ok(Self::Mapped(segments)),
+            _ => Self::with_care(owned, segments, access, care == Care::Pinned),
+        }
+    }
+
+    #[inline(never)]
+    fn with_care(
+        owned: &Arc<Ownership>,
+        segments: &'a Segments,
         access: Access,
         pin: bool,
     ) -> Result<Self> {
-        if !pin {
-            return Ok(Self::Mapped(segments));
+        let local = if pin {
+            Self::pin(owned, segments, access)
+        } else {
+            Self::check(segments)
+        };
+        owned.counters().count(match local {
+            Ok(_) => Counter::ProcessedPinLocal,
+            Err(_) => Counter::FailedPinLocal,
+        });
+        local
+    }
+
+    /// Makes sure that memory can be read now.
+    fn check(segments: &'a Segments) -> Result<Self> {
+        if copy::readable(UserCursor::new(segments.runs()), task::is_dying) {
+            Ok(Self::Mapped(segments))
+        } else {
+            Err(EFAULT)
         }
-        let counters = &owned.engine().counters;
-        let memory = Memory::new(owned.clone(), segments.runs(), access, Tenure::Request)
-            .inspect_err(|_| counters.count(Counter::FailedPinLocal))?;
-        counters.count(Counter::ProcessedPinLocal);
+    }
+
+    fn pin(owned: &Arc<Ownership>, segments: &Segments, access: Access) -> Result<Self> {
+        let mut memory = KBox::new(Memory::new(owned.clone()), for_caller())?;
+        memory.pin(segments.runs(), access, Tenure::Request)?;
         Ok(Self::Pinned(memory))
     }
 
@@ -100,21 +143,47 @@ impl Local {
 }
 
 /// What is copied.
-pub(super) enum Sides {
+pub(super) enum Sides<'a> {
     Between { source: Window, target: Window },
-    FromRegion { source: Window, target: Local },
-    ToRegion { source: Local, target: Window },
+    FromRegion { source: Window, target: Local<'a> },
+    ToRegion { source: Local<'a>, target: Window },
 }
 
 /// A copy that can be carried out.
-pub(super) struct Request {
-    pub(super) sides: Sides,
+pub(super) struct Request<'a> {
+    pub(super) sides: Sides<'a>,
     /// The most bytes to copy.
     pub(super) limit: u64,
 }
 
-impl Request {
+impl Request<'_> {
+    /// The same, if it needs nothing of the call in which it was made.
+    pub(super) fn detach(self) -> Option<Request<'static>> {
+        use Local::Pinned;
+        let sides = match self.sides {
+            Sides::Between { source, target } => Sides::Between { source, target },
+            Sides::FromRegion {
+                source,
+                target: Pinned(memory),
+            } => Sides::FromRegion {
+                source,
+                target: Pinned(memory),
+            },
+            Sides::ToRegion {
+                source: Pinned(memory),
+                target,
+            } => Sides::ToRegion {
+                source: Pinned(memory),
+                target,
+            },
+            _ => return None,
+        };
+        let limit = self.limit;
+        Some(Request { sides, limit })
+    }
+
     /// How many bytes are going to be copied.
+    #[inline(always)]
     pub(super) fn length(&self) -> u64 {
         let (source, target) = match &self.sides {
             Sides::Between { source, target } => (source.extent(), target.extent()),
@@ -127,25 +196,27 @@ impl Request {
     /// Copies `length` bytes, as [`Self::length`] says, and tells how many it were: less if memory
     /// of the caller is not there, or if the copy was given up.
     pub(super) fn copy(&self, length: u64, given_up: impl Fn() -> bool) -> u64 {
-        self.route().copy(length, given_up)
-    }
-
-    fn route(&self) -> Route<'_> {
         match &self.sides {
             Sides::Between { source, target } => {
-                Route::PinnedToPinned(source.cursor(), target.cursor())
+                copy::between(source.cursor(), target.cursor(), length, given_up)
             }
             Sides::FromRegion { source, target } => match target {
                 Local::Mapped(segments) => {
-                    Route::PinnedToUser(source.cursor(), UserCursor::new(segments.runs()))
+                    let target = UserCursor::new(segments.runs());
+                    copy::to_user(source.cursor(), target, length, given_up)
                 }
-                Local::Pinned(memory) => Route::PinnedToPinned(source.cursor(), memory.cursor(0)),
+                Local::Pinned(memory) => {
+                    copy::between(source.cursor(), memory.cursor(0), length, given_up)
+                }
             },
             Sides::ToRegion { source, target } => match source {
                 Local::Mapped(segments) => {
-                    Route::UserToPinned(UserCursor::new(segments.runs()), target.cursor())
+                    let source = UserCursor::new(segments.runs());
+                    copy::from_user(source, target.cursor(), length, given_up)
                 }
-                Local::Pinned(memory) => Route::PinnedToPinned(memory.cursor(0), target.cursor()),
+                Local::Pinned(memory) => {
+                    copy::between(memory.cursor(0), target.cursor(), length, given_up)
+                }
             },
         }
     }

@@ -7,7 +7,7 @@ use core::fmt::{self, Write};
 use super::{ownership::Ownership, Engine};
 use crate::{
     host::{task, *},
-    logic::{cookie::Sequence, text::Listing},
+    logic::text::Listing,
 };
 
 /// The contexts that are open, in the order in which they were opened.
@@ -58,12 +58,8 @@ impl Roster {
 
 fn list_context(listing: &mut Listing<'_>, owned: &Ownership) -> fmt::Result {
     listing.context(owned.process_number(), owned.number())?;
-    let mut start = Sequence(0);
-    while let Some((sequence, entry)) = owned.first_from(start) {
-        if entry.live {
-            listing.region(entry.number, entry.single_use)?;
-        }
-        start = sequence.following();
+    for &(number, single_use) in owned.list().map_err(|_| fmt::Error)?.iter() {
+        listing.region(number, single_use)?;
     }
     listing.context_end()
 }

@@ -2,10 +2,13 @@
 
 //! The segments of its memory that a caller names.
 
+use core::mem;
+
 use crate::{
     abi::Iovec,
     host::{
-        user::{UserPtr, UserSlice},
+        list::RunList,
+        user::{self, UserPtr},
         *,
     },
     logic::runs::{self, Run},
@@ -18,63 +21,47 @@ const MAXIMUM: usize = 65_530;
 const FEW: usize = 8;
 
 /// A list of segments, in virtual addresses of the caller; those without bytes are left out.
-pub(crate) enum Segments {
-    /// The first of them are used.
-    Few([Run; FEW], usize),
-    /// More than [`FEW`].
-    Many(KVVec<Run>),
-}
+pub(crate) struct Segments(RunList<FEW>);
 
 impl Segments {
-    /// Reads an array of [`Iovec`].
+    /// No segments.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(RunList::new())
+    }
+
+    /// Reads an array of [`Iovec`]; there are no segments before.
     ///
     /// # Errors
     ///
     /// [`ENOMEM`] if there are too many segments, [`EFAULT`] if they cannot be read, wrap around, or
     /// have more bytes together than can be counted.
-    pub(crate) fn read(array: u64, count: u32) -> Result<Self> {
+    pub(crate) fn read(&mut self, array: u64, count: u32) -> Result {
         let count = count as usize;
         if count > MAXIMUM {
             return Err(ENOMEM);
         }
-        let mut segments = if count > FEW {
-            Self::Many(KVVec::with_capacity(count, for_caller())?)
-        } else {
-            Self::Few([Run::default(); FEW], 0)
-        };
-        let bytes = count * core::mem::size_of::<Iovec>();
-        let mut reader = UserSlice::new(UserPtr::from_addr(array as usize), bytes).reader();
-        for _ in 0..count {
-            segments.push(reader.read()?)?;
+        let mut place = UserPtr::from_addr(array as usize);
+        let mut length = 0;
+        for left in (1..=count).rev() {
+            let Iovec { base, len } = user::read(place)?;
+            place = place.wrapping_byte_add(mem::size_of::<Iovec>());
+            if len > 0 {
+                let run = runs::following(length, base, len).ok_or(EFAULT)?;
+                self.0.push(run, left)?;
+                length = run.end;
+            }
         }
-        Ok(segments)
+        Ok(())
     }
 
     /// The segments as runs.
     pub(crate) fn runs(&self) -> &[Run] {
-        match self {
-            Self::Few(runs, used) => &runs[..*used],
-            Self::Many(runs) => runs,
-        }
+        self.0.as_slice()
     }
 
     /// All bytes of all segments.
     pub(crate) fn length(&self) -> u64 {
-        runs::length(self.runs())
-    }
-
-    fn push(&mut self, Iovec { base, len }: Iovec) -> Result {
-        if len == 0 {
-            return Ok(());
-        }
-        let run = runs::following(self.length(), base, len).ok_or(EFAULT)?;
-        match self {
-            Self::Few(runs, used) => {
-                runs[*used] = run;
-                *used += 1;
-            }
-            Self::Many(runs) => runs.push(run, for_caller())?,
-        }
-        Ok(())
+        self.0.length()
     }
 }

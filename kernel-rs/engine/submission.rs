@@ -16,7 +16,7 @@ use super::{
 use crate::{
     abi::Counter,
     host::{task, *},
-    logic::flags::{Kind, Plan},
+    logic::flags::Plan,
 };
 
 /// A request that was accepted, and whose regions are still to be found.
@@ -28,42 +28,45 @@ pub(super) struct Submission<'a> {
 }
 
 impl<'a> Submission<'a> {
-    /// Resolves the flags of a request and takes what it needs to end.
+    /// A request with this plan.
+    #[inline]
+    pub(super) fn new(engine: &'a Engine, plan: Plan) -> Self {
+        engine.counters.count(Counter::Submitted);
+        Self {
+            engine,
+            plan,
+            ticket: None,
+            place: None,
+        }
+    }
+
+    /// Takes what the request needs to end, if it is not just made in the call: its slot is the one
+    /// at `index`.
     ///
     /// # Errors
     ///
-    /// [`EINVAL`] for flags that cannot be honoured, [`EBUSY`] if too much is waiting, [`ENOMEM`].
-    pub(super) fn new(
-        engine: &'a Engine,
-        offload: &Offload,
-        kind: Kind,
-        flags: u32,
-        index: u32,
-    ) -> Result<Self> {
-        let status = &offload.status;
-        let plan = engine
-            .masks
-            .on_copy(flags, kind, status.slots(), index)
-            .ok_or(EINVAL)?;
-        engine.counters.count(Counter::Submitted);
-        let take = || {
-            let ticket = plan
-                .slot
-                .then(|| Ticket::new(status, &plan, index))
-                .transpose()?;
-            let place = plan.in_thread.then(|| offload.place()).transpose()?;
-            Ok((ticket, place))
-        };
-        let (ticket, place) = take().inspect_err(|&error| engine.refused(error))?;
-        Ok(Self {
-            engine,
-            plan,
-            ticket,
-            place,
-        })
+    /// [`EBUSY`] if too much is waiting, [`ENOMEM`].
+    #[inline]
+    pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
+        if self.plan.slot {
+            self.take(offload, index)
+                .inspect_err(|&error| self.engine.refused(error))?;
+        }
+        Ok(())
+    }
+
+    /// All that go to the thread have a slot.
+    #[cold]
+    fn take(&mut self, offload: &Offload, index: u32) -> Result {
+        self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
+        if self.plan.in_thread {
+            self.place = Some(offload.place()?);
+        }
+        Ok(())
     }
 
     /// The regions were found: from here on the request counts as processed.
+    #[inline]
     pub(super) fn accept(&self) {
         self.engine.counters.count(Counter::ProcessedTotal);
         if let (true, Some(ticket)) = (self.plan.pending, &self.ticket) {
@@ -72,32 +75,42 @@ impl<'a> Submission<'a> {
     }
 
     /// Carries the copy out, or leaves it to the thread.
-    pub(super) fn carry_out(self, request: Request) -> Outcome {
-        let Self {
-            engine,
-            plan,
-            ticket,
-            place,
-        } = self;
+    #[inline(always)]
+    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
         let length = request.length();
-        let pending = Outcome::pending(length);
         if length == 0 {
-            let outcome = Outcome::new(0, 0);
-            complete(&engine.counters, ticket, Sum::BytesCall, outcome);
-            return if plan.pending { pending } else { outcome };
-        }
-        match (place, ticket) {
-            (Some(place), Some(ticket)) => {
-                engine.counters.count(Counter::ProcessedThread);
-                place.fill(request, ticket);
-                pending
-            }
-            (_, ticket) => {
-                let bytes = request.copy(length, task::is_dying);
-                let outcome = Outcome::new(bytes, length);
-                complete(&engine.counters, ticket, Sum::BytesCall, outcome);
+            let outcome = self.end(Outcome::new(0, 0));
+            return if self.plan.pending {
+                Outcome::pending(0)
+            } else {
                 outcome
-            }
+            };
         }
+        if self.place.is_some() {
+            return self.leave_to_thread(request, length);
+        }
+        let bytes = request.copy(length, task::is_dying);
+        self.end(Outcome::new(bytes, length))
+    }
+
+    /// The copy is over.
+    #[inline]
+    fn end(&mut self, outcome: Outcome) -> Outcome {
+        let ticket = self.ticket.take();
+        complete(&self.engine.counters, ticket, Sum::BytesCall, outcome);
+        outcome
+    }
+
+    /// Queues the copy. What goes there has a slot, and is all pinned.
+    #[cold]
+    fn leave_to_thread(&mut self, request: Request<'_>, length: u64) -> Outcome {
+        let (Some(place), Some(ticket), Some(request)) =
+            (self.place.take(), self.ticket.take(), request.detach())
+        else {
+            return Outcome::new(0, length);
+        };
+        self.engine.counters.count(Counter::ProcessedThread);
+        place.fill(request, ticket);
+        Outcome::pending(length)
     }
 }

@@ -1,26 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! Pinning pages, a few at a time.
+//! Pinning pages, some at a time.
 
-use core::ptr;
+use core::{mem::MaybeUninit, ptr, slice};
 
 use kernel::{bindings, ffi::c_int, page::PAGE_SIZE, prelude::*};
 
-use super::helpers;
+use super::{
+    for_caller,
+    helpers::{self, PageFacts},
+};
 use crate::logic::runs;
 
-/// The most pages that are pinned with one call: as many pointers as fit the stack.
-pub(super) const BATCH: usize = 128;
+/// The most pages that are pinned with one call: their pointers fill a page.
+const MOST: usize = PAGE_SIZE / size_of::<PagePointer>();
+
+/// As many pointers as are kept without an allocation.
+const FEW: usize = 64;
+
+type PagePointer = *mut bindings::page;
+
+/// Room for the pointers to the pages of a batch.
+pub(super) struct Room {
+    few: [MaybeUninit<PagePointer>; FEW],
+    many: Option<KVec<PagePointer>>,
+}
+
+impl Room {
+    /// Room to pin `pages` pages, in several batches if they are very many.
+    pub(super) fn new(pages: usize) -> Result<Self> {
+        let many = if pages > FEW {
+            Some(KVec::with_capacity(pages.min(MOST), for_caller())?)
+        } else {
+            None
+        };
+        Ok(Self {
+            few: [const { MaybeUninit::uninit() }; FEW],
+            many,
+        })
+    }
+
+    fn pointers(&mut self) -> &mut [MaybeUninit<PagePointer>] {
+        match &mut self.many {
+            Some(many) => many.spare_capacity_mut(),
+            None => &mut self.few,
+        }
+    }
+}
 
 /// Pinned pages that nobody has taken over yet. Those that nobody takes are unpinned.
 ///
 /// # Invariants
 ///
-/// The pages from `taken` to `pinned` are pinned, each once for this batch.
-pub(super) struct Batch {
-    pages: [*mut bindings::page; BATCH],
-    taken: usize,
-    pinned: usize,
+/// The pages are pinned, each once for this batch.
+pub(super) struct Batch<'a> {
+    pages: &'a [PagePointer],
 }
 
 /// The first pages of a batch, as far as they are consecutive and of one folio.
@@ -33,34 +67,37 @@ pub(super) struct Stretch {
     pub(super) folio_end: u64,
 }
 
-impl Batch {
-    /// Pins the caller's pages from the one at `address` on, at most [`BATCH`]; it may be fewer than
-    /// `wanted`.
+impl<'a> Batch<'a> {
+    /// Pins the caller's pages from the one at `address` on, as many as there is room for; it may be
+    /// fewer than `wanted`.
     ///
     /// # Errors
     ///
     /// [`EFAULT`] if the first page is not there or may not be accessed so, [`ENOMEM`].
-    pub(super) fn pin(address: usize, wanted: usize, flags: u32) -> Result<Self> {
-        // INVARIANT: Nothing is pinned yet.
-        let mut batch = Self {
-            pages: [ptr::null_mut(); BATCH],
-            taken: 0,
-            pinned: 0,
-        };
-        let wanted = wanted.min(BATCH) as c_int;
-        // SAFETY: The array has room for as many pointers.
-        let pinned = unsafe {
-            bindings::pin_user_pages_fast(address, wanted, flags, batch.pages.as_mut_ptr())
-        };
-        match pinned {
-            1.. => {
-                // INVARIANT: So many pages were pinned just now.
-                batch.pinned = pinned as usize;
-                Ok(batch)
-            }
+    pub(super) fn pin(
+        room: &'a mut Room,
+        address: usize,
+        wanted: usize,
+        flags: u32,
+    ) -> Result<Self> {
+        let pointers = room.pointers();
+        let wanted = wanted.min(pointers.len()) as c_int;
+        let first = pointers.as_mut_ptr().cast();
+        // SAFETY: There is room for as many pointers.
+        match unsafe { bindings::pin_user_pages_fast(address, wanted, flags, first) } {
+            // INVARIANT: So many pages were pinned just now.
+            pinned @ 1.. => Ok(Self {
+                // SAFETY: So many pointers were written, and they stay borrowed.
+                pages: unsafe { slice::from_raw_parts(first, pinned as usize) },
+            }),
             error if error == ENOMEM.to_errno() => Err(ENOMEM),
             _ => Err(EFAULT),
         }
+    }
+
+    /// How many pages there are.
+    pub(super) fn len(&self) -> usize {
+        self.pages.len()
     }
 
     /// The pages that come next.
@@ -69,41 +106,36 @@ impl Batch {
     ///
     /// [`ENOMEM`] if they are pinned so often that their reference count is not far from its end.
     pub(super) fn next(&self) -> Result<Option<Stretch>> {
-        let pages = &self.pages[self.taken..self.pinned];
-        let Some(&first) = pages.first() else {
+        let Some(&first) = self.pages.first() else {
             return Ok(None);
         };
+        let mut facts = PageFacts::default();
         // SAFETY: By the invariants, the page is pinned.
-        let (address, folio_pages, crowded) = unsafe {
-            (
-                helpers::knem_page_to_phys(first),
-                helpers::knem_folio_pages_from(first),
-                helpers::knem_folio_is_crowded(first),
-            )
-        };
-        if crowded {
+        unsafe { helpers::knem_page_facts(first, &mut facts) };
+        if facts.crowded {
             return Err(ENOMEM);
         }
         Ok(Some(Stretch {
-            address,
-            pages: runs::consecutive(pages, folio_pages),
-            folio_end: address + (folio_pages * PAGE_SIZE) as u64,
+            address: facts.address,
+            pages: runs::consecutive(self.pages, facts.folio_rest),
+            folio_end: facts.address + (facts.folio_rest * PAGE_SIZE) as u64,
         }))
     }
 
     /// Gives the pins of the next pages to the caller, who has to unpin them.
     pub(super) fn take(&mut self, pages: usize) {
-        // INVARIANT: These pages leave the range.
-        self.taken += pages.min(self.pinned - self.taken);
+        // INVARIANT: These pages leave the batch.
+        self.pages = self.pages.get(pages..).unwrap_or_default();
     }
 }
 
-impl Drop for Batch {
+impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        let rest = &mut self.pages[self.taken..self.pinned];
-        if !rest.is_empty() {
-            // SAFETY: By the invariants, these pages are pinned for this batch.
-            unsafe { bindings::unpin_user_pages(rest.as_mut_ptr(), rest.len()) }
+        if !self.pages.is_empty() {
+            let first = ptr::from_ref(self.pages).cast_mut().cast();
+            // SAFETY: By the invariants, these pages are pinned for this batch. The callee does not
+            // write to the array.
+            unsafe { bindings::unpin_user_pages(first, self.pages.len()) }
         }
     }
 }

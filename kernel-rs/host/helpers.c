@@ -4,17 +4,25 @@
  * Their Rust declarations stand in helpers.rs.
  */
 
+#include <linux/capability.h>
 #include <linux/cpumask.h>
+#include <linux/cred.h>
+#include <linux/fault-inject-usercopy.h>
 #include <linux/gfp.h>
+#include <linux/instrumented.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
 #include <linux/ratelimit.h>
+#include <linux/rculist_bl.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/wait.h>
 
 #include "helpers.h"
@@ -27,41 +35,216 @@
 #error "knem needs the page descriptors of consecutive pages to be consecutive"
 #endif
 
-size_t knem_folio_pages_from(struct page *page)
+void knem_page_facts(struct page *page, struct knem_page_facts *facts)
 {
 	struct folio *folio = page_folio(page);
 
-	return folio_nr_pages(folio) - folio_page_idx(folio, page);
+	facts->address = page_to_phys(page);
+	facts->folio_rest = folio_nr_pages(folio) - folio_page_idx(folio, page);
+	facts->crowded = folio_ref_count(folio) > INT_MAX / 2;
 }
 
-bool knem_folio_is_crowded(struct page *page)
+void knem_unpin(u64 address, size_t pages, bool dirty)
 {
-	return folio_ref_count(page_folio(page)) > INT_MAX / 2;
+	unpin_user_page_range_dirty_lock(phys_to_page(address), pages, dirty);
 }
 
-u64 knem_page_to_phys(struct page *page)
-{
-	return page_to_phys(page);
-}
-
-struct page *knem_phys_to_page(u64 address)
-{
-	return phys_to_page(address);
-}
-
-void *knem_phys_to_direct_map(u64 address)
+static void *direct_map(u64 address)
 {
 	return page_address(phys_to_page(address)) + offset_in_page(address);
 }
 
-void knem_memmove(void *target, const void *source, size_t bytes)
+void knem_move(u64 target, u64 source, size_t bytes)
 {
-	memmove(target, source, bytes);
+	memmove(direct_map(target), direct_map(source), bytes);
 }
 
-void knem_kfree_rcu(struct knem_rcu_object *object)
+/*
+ * Not copy_to_user(): it would look for the borders of an object in which the memory lies, and pages
+ * of users are none.
+ */
+size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes)
+{
+	return _copy_to_user(target, direct_map(source), bytes);
+}
+
+/* As copy_from_iter() does: not _copy_from_user(), which clears what it could not copy. */
+size_t knem_copy_from_user(u64 target, const void __user *source, size_t bytes)
+{
+	void *to = direct_map(target);
+	size_t left;
+
+	might_fault();
+	if (should_fail_usercopy())
+		return bytes;
+	if (can_do_masked_user_access()) {
+		source = mask_user_address(source);
+	} else {
+		if (!access_ok(source, bytes))
+			return bytes;
+		barrier_nospec();
+	}
+	instrument_copy_from_user_before(to, source, bytes);
+	left = raw_copy_from_user(to, source, bytes);
+	instrument_copy_from_user_after(to, source, bytes, left);
+	return left;
+}
+
+/* One for so much memory that chains stay short as long as each object is about some of it. */
+#define PAGES_PER_CHAIN 64
+#define FEWEST_CHAINS 1024
+#define MOST_CHAINS 65536
+
+struct hlist_bl_head *knem_chains_alloc(size_t *count)
+{
+	size_t wanted = clamp(totalram_pages() / PAGES_PER_CHAIN, FEWEST_CHAINS, MOST_CHAINS);
+	struct hlist_bl_head *chains;
+
+	*count = rounddown_pow_of_two(wanted);
+	chains = kvcalloc(*count, sizeof(*chains), GFP_KERNEL);
+	for (size_t i = 0; chains && i < *count; i++)
+		INIT_HLIST_BL_HEAD(&chains[i]);
+	return chains;
+}
+
+/* With an object still in a chain, none is freed. Nobody adds any more. */
+void knem_chains_free(struct hlist_bl_head *chains, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool empty;
+
+		/* Whoever removed the last object has let go of the chain by then. */
+		hlist_bl_lock(&chains[i]);
+		empty = hlist_bl_empty(&chains[i]);
+		hlist_bl_unlock(&chains[i]);
+		if (WARN_ON(!empty))
+			return;
+	}
+	kvfree(chains);
+}
+
+void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object, u64 key)
+{
+	object->chain = chain;
+	object->key = key;
+	hlist_bl_lock(chain);
+	hlist_bl_add_head_rcu(&object->link, chain);
+	hlist_bl_unlock(chain);
+}
+
+void knem_chain_remove(struct knem_object *object)
+{
+	hlist_bl_lock(object->chain);
+	hlist_bl_del_rcu(&object->link);
+	hlist_bl_unlock(object->chain);
+}
+
+/* Finds an object; the caller holds the RCU read lock. */
+static struct knem_object *look_up(struct hlist_bl_head *chain, u64 key)
+{
+	struct hlist_bl_node *link;
+	struct knem_object *object;
+
+	hlist_bl_for_each_entry_rcu(object, link, chain, link)
+		if (object->key == key)
+			return object;
+	return NULL;
+}
+
+/* Takes a reference to an object, unless it has none left or an absurd number of them. */
+struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key)
+{
+	struct knem_object *object;
+
+	rcu_read_lock();
+	object = look_up(chain, key);
+	if (object && (refcount_read(&object->references) > INT_MAX / 2 ||
+		       !refcount_inc_not_zero(&object->references)))
+		object = NULL;
+	rcu_read_unlock();
+	return object;
+}
+
+bool knem_chain_holds(struct hlist_bl_head *chain, u64 key)
+{
+	bool held;
+
+	rcu_read_lock();
+	held = look_up(chain, key);
+	rcu_read_unlock();
+	return held;
+}
+
+bool knem_is_readable(const char __user *source, size_t bytes)
+{
+	return fault_in_readable(source, bytes) == 0;
+}
+
+/* At the expense of the caller's control group. */
+void *knem_object_alloc(size_t bytes)
+{
+	return kmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
+void knem_kfree_rcu(struct knem_object *object)
 {
 	kfree_rcu(object, rcu);
+}
+
+/* For the few words of a parameter block; what copies any amount takes longer to start. */
+bool knem_read_words(u64 *target, const u64 __user *source, size_t words)
+{
+	might_fault();
+	if (should_fail_usercopy())
+		return false;
+	scoped_user_read_access_size(source, words * sizeof(*source), fault)
+		for (size_t i = 0; i < words; i++)
+			unsafe_get_user(target[i], &source[i], fault);
+	return true;
+fault:
+	return false;
+}
+
+bool knem_write_words(u64 __user *target, const u64 *source, size_t words)
+{
+	might_fault();
+	if (should_fail_usercopy())
+		return false;
+	scoped_user_write_access_size(target, words * sizeof(*target), fault)
+		for (size_t i = 0; i < words; i++)
+			unsafe_put_user(source[i], &target[i], fault);
+	return true;
+fault:
+	return false;
+}
+
+/* The real user id of the thread itself, whoever it acts for. */
+uid_t knem_current_uid(void)
+{
+	return __kuid_val(current_real_cred()->uid);
+}
+
+/* As the drivers of InfiniBand do. */
+struct mm_struct *knem_charge(size_t pages, bool enforce)
+{
+	struct mm_struct *mm = current->mm;
+	u64 pinned;
+
+	if (!mm)
+		return NULL;
+	pinned = atomic64_add_return(pages, &mm->pinned_vm);
+	if (enforce && pinned > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT && !capable(CAP_IPC_LOCK)) {
+		atomic64_sub(pages, &mm->pinned_vm);
+		return NULL;
+	}
+	mmgrab(mm);
+	return mm;
+}
+
+void knem_refund(struct mm_struct *mm, size_t pages)
+{
+	atomic64_sub(pages, &mm->pinned_vm);
+	mmdrop(mm);
 }
 
 void knem_cond_resched(void)
@@ -90,9 +273,11 @@ void knem_init_waitqueue(struct wait_queue_head *head)
 	init_waitqueue_head(head);
 }
 
-void knem_wake_up_all(struct wait_queue_head *head)
+/* The barrier in wq_has_sleeper() is for whoever looked just before it went to sleep. */
+void knem_wake_all(struct wait_queue_head *head)
 {
-	wake_up_all(head);
+	if (wq_has_sleeper(head))
+		wake_up_all(head);
 }
 
 /* Rather none than killing somebody for want of memory. */
@@ -136,6 +321,12 @@ bool knem_may_log(void)
 void knem_this_cpu_add(u64 __percpu *counter, u64 value)
 {
 	this_cpu_add(*counter, value);
+}
+
+void knem_this_cpu_add_both(u64 __percpu *first, u64 value, u64 __percpu *second, u64 other)
+{
+	this_cpu_add(*first, value);
+	this_cpu_add(*second, other);
 }
 
 u64 knem_per_cpu_sum(u64 __percpu *counter)

@@ -7,18 +7,50 @@ use core::ffi::c_void;
 use kernel::{
     bindings,
     ffi::{c_int, c_uint, c_ulong},
+    sync::Refcount,
     types::Opaque,
 };
 
-/// What an allocated object starts with that waits for a grace period before it is freed.
-#[repr(transparent)]
-pub(super) struct RcuObject(Opaque<bindings::callback_head>);
+/// What an object starts with that readers may find by its key without a lock.
+///
+/// The C half takes care of the fields that are opaque here, and of what they point to.
+#[repr(C)]
+pub(super) struct RcuObject {
+    rcu: Opaque<bindings::callback_head>,
+    link: Opaque<[*mut c_void; 2]>,
+    chain: Opaque<*mut c_void>,
+    key: u64,
+    pub(super) references: Refcount,
+}
 
 impl RcuObject {
-    /// Before it waits, it holds nothing.
-    pub(super) const fn new() -> Self {
-        Self(Opaque::uninit())
+    /// In no chain yet, with one reference.
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self {
+            rcu: Opaque::uninit(),
+            link: Opaque::uninit(),
+            chain: Opaque::uninit(),
+            key: 0,
+            references: Refcount::new(1),
+        }
     }
+}
+
+/// A list of objects.
+#[repr(transparent)]
+pub(super) struct Chain(Opaque<*mut c_void>);
+
+/// A page, and the folio in which it lies.
+#[repr(C)]
+#[derive(Default)]
+pub(super) struct PageFacts {
+    /// The physical address.
+    pub(super) address: u64,
+    /// How many pages there are from this one to the end of the folio.
+    pub(super) folio_rest: usize,
+    /// Whether its references are so many that their count is not far from its end.
+    pub(super) crowded: bool,
 }
 
 #[expect(
@@ -26,19 +58,31 @@ impl RcuObject {
     reason = "descriptors of pages are only passed around"
 )]
 extern "C" {
-    pub(super) fn knem_folio_pages_from(page: *mut bindings::page) -> usize;
-    pub(super) fn knem_folio_is_crowded(page: *mut bindings::page) -> bool;
-    pub(super) fn knem_page_to_phys(page: *mut bindings::page) -> u64;
-    pub(super) fn knem_phys_to_page(address: u64) -> *mut bindings::page;
-    pub(super) fn knem_phys_to_direct_map(address: u64) -> *mut c_void;
-    pub(super) fn knem_memmove(target: *mut c_void, source: *const c_void, bytes: usize);
+    pub(super) fn knem_object_alloc(bytes: usize) -> *mut c_void;
+    pub(super) fn knem_read_words(target: *mut u64, source: *const u64, words: usize) -> bool;
+    pub(super) fn knem_write_words(target: *mut u64, source: *const u64, words: usize) -> bool;
+    pub(super) fn knem_current_uid() -> bindings::uid_t;
+    pub(super) fn knem_charge(pages: usize, enforce: bool) -> *mut bindings::mm_struct;
+    pub(super) fn knem_refund(mm: *mut bindings::mm_struct, pages: usize);
+    pub(super) fn knem_page_facts(page: *mut bindings::page, facts: *mut PageFacts);
+    pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
+    pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
+    pub(super) fn knem_copy_to_user(target: *mut c_void, source: u64, bytes: usize) -> usize;
+    pub(super) fn knem_copy_from_user(target: u64, source: *const c_void, bytes: usize) -> usize;
+    pub(super) fn knem_is_readable(source: *const c_void, bytes: usize) -> bool;
+    pub(super) fn knem_chains_alloc(count: *mut usize) -> *mut Chain;
+    pub(super) fn knem_chains_free(chains: *mut Chain, count: usize);
+    pub(super) fn knem_chain_add(chain: *mut Chain, object: *mut RcuObject, key: u64);
+    pub(super) fn knem_chain_remove(object: *mut RcuObject);
+    pub(super) fn knem_chain_find(chain: *mut Chain, key: u64) -> *mut RcuObject;
+    pub(super) fn knem_chain_holds(chain: *mut Chain, key: u64) -> bool;
     pub(super) fn knem_kfree_rcu(object: *mut RcuObject);
     pub(super) fn knem_cond_resched();
     pub(super) fn knem_fatal_signal_pending() -> bool;
     pub(super) fn knem_current_goes_on() -> bool;
     pub(super) fn knem_get_current_process() -> *mut bindings::pid;
     pub(super) fn knem_init_waitqueue(head: *mut bindings::wait_queue_head);
-    pub(super) fn knem_wake_up_all(head: *mut bindings::wait_queue_head);
+    pub(super) fn knem_wake_all(head: *mut bindings::wait_queue_head);
     pub(super) fn knem_alloc_shared_page() -> *mut bindings::page;
     pub(super) fn knem_page_address(page: *mut bindings::page) -> *mut c_void;
     pub(super) fn knem_put_page(page: *mut bindings::page);
@@ -47,6 +91,7 @@ extern "C" {
     pub(super) fn knem_cpus_complement(mask: *mut bindings::cpumask);
     pub(super) fn knem_may_log() -> bool;
     pub(super) fn knem_this_cpu_add(counter: *mut u64, value: u64);
+    pub(super) fn knem_this_cpu_add_both(first: *mut u64, value: u64, second: *mut u64, other: u64);
     pub(super) fn knem_per_cpu_sum(counter: *mut u64) -> u64;
 }
 
@@ -74,4 +119,7 @@ extern "C" {
     pub(super) static knem_param_statslen: c_ulong;
     pub(super) static knem_param_statsverbose: c_uint;
     pub(super) static knem_param_maxqueued: c_uint;
+    pub(super) static knem_param_maxregions: c_uint;
+    pub(super) static knem_param_maxslots: c_ulong;
+    pub(super) static knem_param_memlock: c_uint;
 }

@@ -9,8 +9,10 @@
 mod batch;
 mod helpers;
 
+pub(crate) mod account;
 pub(crate) mod cpus;
 pub(crate) mod files;
+pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod params;
@@ -28,7 +30,7 @@ pub(crate) use kernel::{
     alloc::{flags::*, Flags},
     new_mutex, new_spinlock, pr_info,
     prelude::*,
-    rbtree::{RBTree, RBTreeNode},
+    rbtree::RBTree,
     sync::{
         atomic::{ordering, Atomic},
         Arc, Mutex, SetOnce, SpinLock,

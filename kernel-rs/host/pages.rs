@@ -4,8 +4,6 @@
 //!
 //! Kernel document: `Documentation/core-api/pin_user_pages.rst`.
 
-use core::ffi::c_void;
-
 use kernel::{
     bindings,
     page::PAGE_SIZE,
@@ -14,12 +12,14 @@ use kernel::{
 };
 
 use super::{
-    batch::{Batch, BATCH},
-    for_caller, helpers, task,
+    batch::{Batch, Room},
+    helpers,
+    list::RunList,
+    task,
 };
 use crate::logic::{
     cursor::{Cursor, Position},
-    runs::{self, Growth, Joiner, Piece, Run},
+    runs::{Joiner, Piece, Run},
 };
 
 /// What is going to be done with pinned pages.
@@ -41,6 +41,12 @@ pub(crate) enum Tenure {
     Request,
 }
 
+/// As many runs as are kept without an allocation: those of a huge page, or of a small buffer.
+const FEW: usize = 2;
+
+/// How many pages are unpinned without looking at the scheduler.
+const UNSEEN: usize = 512;
+
 /// Pinned user memory, unpinned when dropped.
 ///
 /// # Invariants
@@ -48,46 +54,76 @@ pub(crate) enum Tenure {
 /// The addresses of `runs` are physical. Each run lies in one folio, and each of its pages is
 /// pinned once for it.
 pub(crate) struct Pinned {
-    runs: KVVec<Run>,
+    runs: RunList<FEW>,
     pages: usize,
     written: Atomic<bool>,
 }
 
 impl Pinned {
-    /// Pins the pages of the caller's memory that `segments` tells, in its virtual addresses.
+    /// No memory yet.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        // INVARIANT: There are no runs.
+        Self {
+            runs: RunList::new(),
+            pages: 0,
+            written: Atomic::new(false),
+        }
+    }
+
+    /// Pins the pages of the caller's memory that `segments` tells, in its virtual addresses, and
+    /// adds it.
     ///
     /// # Errors
     ///
     /// [`EFAULT`] if a page is not there or may not be accessed so, [`ENOMEM`] if there is too
-    /// little memory.
-    pub(crate) fn new(segments: &[Run], access: Access, tenure: Tenure) -> Result<Self> {
-        let mut pinned = Self {
-            runs: KVVec::new(),
-            pages: 0,
-            written: Atomic::new(false),
-        };
-        for index in 0..segments.len() {
-            let bytes = segments[index].end - runs::start(segments, index);
-            pinned.pin_segment(segments[index].address, bytes, gup_flags(access, tenure))?;
+    /// little memory. Then it may be pinned in part.
+    pub(crate) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
+        let mut room = Room::new(pages_each(segments).max().unwrap_or(0))?;
+        let flags = gup_flags(access, tenure);
+        let mut start = 0;
+        for segment in segments {
+            let bytes = segment.end - start;
+            self.pin_segment(&mut room, segment.address, bytes, flags)?;
+            start = segment.end;
         }
-        Ok(pinned)
+        Ok(())
     }
 
     /// The length of the memory, in bytes.
     pub(crate) fn length(&self) -> u64 {
-        runs::length(&self.runs)
+        self.runs.length()
     }
 
-    /// The size of the pinned pages, in bytes; those that are pinned several times count as often.
-    pub(crate) fn size(&self) -> u64 {
-        bytes_of(self.pages)
+    /// Unpins the memory; it has no bytes from then on.
+    pub(crate) fn release(&mut self) {
+        if self.pages == 0 {
+            return;
+        }
+        let dirty = self.written.load(Relaxed);
+        let (mut start, mut unseen) = (0, 0);
+        for run in self.runs.as_slice() {
+            let pages = pages_between(run.address, run.address + (run.end - start));
+            // SAFETY: By the invariants, these consecutive pages are pinned, and this pin is given
+            // up together with the run.
+            unsafe { helpers::knem_unpin(run.address, pages, dirty) };
+            start = run.end;
+            unseen += pages;
+            if unseen >= UNSEEN {
+                unseen = 0;
+                task::reschedule();
+            }
+        }
+        // INVARIANT: Nothing is left of it.
+        self.runs = RunList::new();
+        self.pages = 0;
     }
 
     /// A position in the memory.
     pub(crate) fn cursor(&self, offset: u64) -> PinnedCursor<'_> {
         PinnedCursor {
             pinned: self,
-            cursor: Cursor::new(&self.runs, offset),
+            cursor: Cursor::new(self.runs.as_slice(), offset),
         }
     }
 
@@ -95,19 +131,18 @@ impl Pinned {
     ///
     /// Segments are not joined with each other: they may share a page, which is then pinned for
     /// each of them.
-    fn pin_segment(&mut self, address: u64, bytes: u64, flags: u32) -> Result {
+    fn pin_segment(&mut self, room: &mut Room, address: u64, bytes: u64, flags: u32) -> Result {
         let end = address + bytes;
         let mut joiner = Joiner::new(self.length());
         let mut address = address;
         while address < end {
-            if task::is_dying() {
-                return Err(EFAULT);
+            // Not before the first pages: most memory is pinned at once.
+            if self.pages > 0 {
+                look_up()?;
             }
-            task::reschedule();
-            let wanted = pages_between(address, end).min(BATCH);
-            self.runs.reserve(wanted, for_caller())?;
+            let wanted = pages_between(address, end);
             let first = (address - within_page(address)) as usize;
-            let batch = Batch::pin(first, wanted, flags)?;
+            let batch = Batch::pin(room, first, wanted, flags)?;
             address = self.append(&mut joiner, batch, address, end)?;
         }
         Ok(())
@@ -118,7 +153,7 @@ impl Pinned {
     fn append(
         &mut self,
         joiner: &mut Joiner,
-        mut batch: Batch,
+        mut batch: Batch<'_>,
         mut address: u64,
         end: u64,
     ) -> Result<u64> {
@@ -131,39 +166,18 @@ impl Pinned {
             });
             // INVARIANT: The piece ends with the last page of the stretch, whose pins are taken over
             // with it.
-            self.grow(growth.ok_or(EFAULT)?)?;
+            self.runs.grow(growth.ok_or(EFAULT)?, batch.len())?;
             batch.take(stretch.pages);
             self.pages += stretch.pages;
             address += bytes;
         }
         Ok(address)
     }
-
-    fn grow(&mut self, growth: Growth) -> Result {
-        match (growth, self.runs.last_mut()) {
-            (Growth::Longer(end), Some(last)) => last.end = end,
-            (Growth::Longer(_), None) => return Err(EINVAL),
-            (Growth::Another(run), _) => self.runs.push(run, for_caller())?,
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        let dirty = self.written.load(Relaxed);
-        let mut start = 0;
-        for run in self.runs.iter() {
-            let pages = pages_between(run.address, run.address + (run.end - start));
-            // SAFETY: By the invariants, these consecutive pages are pinned, and this pin is given
-            // up together with the run.
-            unsafe {
-                let first = helpers::knem_phys_to_page(run.address);
-                bindings::unpin_user_page_range_dirty_lock(first, pages, dirty);
-            }
-            start = run.end;
-            task::reschedule();
-        }
+        self.release();
     }
 }
 
@@ -174,21 +188,18 @@ pub(crate) struct PinnedCursor<'a> {
 }
 
 impl PinnedCursor<'_> {
-    /// The next bytes, as many as [`Position::ahead`] says, in the kernel's address space.
-    pub(super) fn readable(&self) -> *const c_void {
-        // SAFETY: By the invariants of `Pinned`, the address is that of a pinned page.
-        unsafe { helpers::knem_phys_to_direct_map(self.cursor.address()) }
+    /// The physical address of the next bytes, as many as [`Position::ahead`] says.
+    pub(super) fn address(&self) -> u64 {
+        self.cursor.address()
     }
 
-    /// The next bytes, as many as [`Position::ahead`] says, in the kernel's address space; they
-    /// count as written.
-    pub(super) fn writable(&self) -> *mut c_void {
+    /// The same; they are going to be written.
+    pub(super) fn written(&self) -> u64 {
         // Look before writing: all who write to this memory share the cache line.
         if !self.pinned.written.load(Relaxed) {
             self.pinned.written.store(true, Relaxed);
         }
-        // SAFETY: By the invariants of `Pinned`, the address is that of a pinned page.
-        unsafe { helpers::knem_phys_to_direct_map(self.cursor.address()) }
+        self.cursor.address()
     }
 }
 
@@ -202,6 +213,15 @@ impl Position for PinnedCursor<'_> {
     }
 }
 
+/// Lets others run, and ends what a dying caller does not need any more.
+fn look_up() -> Result {
+    if task::is_dying() {
+        return Err(EFAULT);
+    }
+    task::reschedule();
+    Ok(())
+}
+
 fn gup_flags(access: Access, tenure: Tenure) -> u32 {
     let mut flags = 0;
     if access == Access::Write {
@@ -211,6 +231,21 @@ fn gup_flags(access: Access, tenure: Tenure) -> u32 {
         flags |= bindings::FOLL_LONGTERM;
     }
     flags
+}
+
+/// How many pages hold each of these segments.
+fn pages_each(segments: &[Run]) -> impl Iterator<Item = usize> + '_ {
+    let mut start = 0;
+    segments.iter().map(move |segment| {
+        let bytes = segment.end - start;
+        start = segment.end;
+        pages_between(segment.address, segment.address + bytes)
+    })
+}
+
+/// How many pages are pinned for these segments; those that several of them need count as often.
+pub(crate) fn count(segments: &[Run]) -> usize {
+    pages_each(segments).sum()
 }
 
 /// How many pages hold the bytes from `address` to `end`.

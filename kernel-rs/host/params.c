@@ -7,7 +7,9 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 #include <linux/stringify.h>
+#include <linux/sysfs.h>
 
 #include "helpers.h"
 
@@ -29,7 +31,7 @@ MODULE_VERSION(KNEM_VERSION);
 KNEM_PARAM(thread, 1, "Offer copies in a kernel thread (default 1)");
 KNEM_PARAM(dma, 1, "Offer copies on a DMA engine (default 1)");
 KNEM_PARAM(pinlocal, 0, "Always pin the local memory of inline copies (default 0)");
-KNEM_PARAM(pinlocalread, 1, "Pin the local memory that inline copies read from (default 1)");
+KNEM_PARAM(pinlocalread, 1, "Refuse inline copies from local memory that is not all there (default 1)");
 KNEM_PARAM(sync, 0, "Make every request synchronous (default 0)");
 KNEM_PARAM(forceflags, 0, "Flags added to every request (default 0)");
 KNEM_PARAM(ignoreflags, 0, "Flags dropped from every request (default 0)");
@@ -43,3 +45,35 @@ KNEM_PARAM_OF(unsigned long, ulong, 0644, statslen, PAGE_SIZE,
 	      "How many bytes of memory the text of the statistics starts with (default a page)");
 KNEM_PARAM_LIVE(statsverbose, 0, "List contexts and regions in the statistics (default 0)");
 KNEM_PARAM_LIVE(maxqueued, 65536, "How many requests a context may have waiting for its thread (default 65536)");
+KNEM_PARAM_LIVE(maxregions, 1048576, "How many regions a context may have (default 1048576)");
+KNEM_PARAM_OF(unsigned long, ulong, 0644, maxslots, 4294967296,
+	      "How many slots a status array may have (default 4294967296)");
+
+/* What becomes of pinned memory: 0 and 1 for params.rs. */
+enum { count, enforce };
+
+static const char *const memlock_names[] = { [count] = "count", [enforce] = "enforce" };
+
+static int memlock_set(const char *text, const struct kernel_param *param)
+{
+	int choice = sysfs_match_string(memlock_names, text);
+
+	if (choice < 0)
+		return choice;
+	WRITE_ONCE(*(unsigned int *)param->arg, choice);
+	return 0;
+}
+
+static int memlock_get(char *text, const struct kernel_param *param)
+{
+	return sysfs_emit(text, "%s\n", memlock_names[READ_ONCE(*(unsigned int *)param->arg)]);
+}
+
+static const struct kernel_param_ops param_ops_memlock = {
+	.set = memlock_set,
+	.get = memlock_get,
+};
+#define param_check_memlock(name, p) __param_check(name, p, unsigned int)
+
+KNEM_PARAM_OF(unsigned int, memlock, 0644, memlock, count,
+	      "Pinned memory counts as the process's: count, or enforce its limit for locked memory, too (default count)");

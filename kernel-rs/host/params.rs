@@ -55,6 +55,21 @@ live! {
 }
 
 live! {
+    /// How many regions a context may have.
+    most_regions: usize = knem_param_maxregions, value => value as usize
+}
+
+live! {
+    /// How many slots a status array may have.
+    most_slots: u64 = knem_param_maxslots, value => value as u64
+}
+
+live! {
+    /// Whether a process may pin no more than its limit for locked memory allows.
+    enforce_memory_limit: bool = knem_param_memlock, value => value != 0
+}
+
+live! {
     /// Whether debugging messages are written.
     debugging: bool = knem_param_debug, value => value != 0
 }
@@ -65,8 +80,8 @@ pub(crate) fn debug() -> bool {
     debugging() && unsafe { helpers::knem_may_log() }
 }
 
-/// Whether the local memory that inline copies read from is pinned.
-pub(crate) fn pin_local_read() -> bool {
+/// Whether the local memory that inline copies read from must be there, all of it.
+pub(crate) fn check_local_read() -> bool {
     // SAFETY: As in `switches`.
     unsafe { helpers::knem_param_pinlocalread != 0 }
 }

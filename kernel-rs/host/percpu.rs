@@ -34,10 +34,20 @@ impl<const N: usize> PerCpuCounters<N> {
     }
 
     /// Adds to the counter at `index` on this CPU; wraps.
+    #[inline]
     pub(crate) fn add(&self, index: usize, value: u64) {
         if let Some(counter) = self.at(index) {
             // SAFETY: `at` gives a per-CPU counter.
             unsafe { helpers::knem_this_cpu_add(counter, value) }
+        }
+    }
+
+    /// Adds to two counters on this CPU; wraps.
+    #[inline]
+    pub(crate) fn add_both(&self, first: (usize, u64), second: (usize, u64)) {
+        if let (Some(counter), Some(another)) = (self.at(first.0), self.at(second.0)) {
+            // SAFETY: `at` gives per-CPU counters.
+            unsafe { helpers::knem_this_cpu_add_both(counter, first.1, another, second.1) }
         }
     }
 

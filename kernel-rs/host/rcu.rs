@@ -2,209 +2,199 @@
 
 //! Objects that can be looked up without a lock.
 //!
-//! [`RcuTable`] maps numbers to [`RcuArc`]s. A look-up takes the RCU read lock, loads the entry and
-//! tries to take a reference. The last reference may be dropped at any time; the contents go at
-//! once, in the task that drops it, and only the memory waits for a grace period, so that a reader
-//! that came too late still finds a reference count: 0.
+//! An [`RcuTable`] finds [`RcuArc`]s by their keys, and owns none of them: an object is in the table
+//! from its publication until its last reference is given up. Before, it is an [`RcuBox`]. A look-up walks one chain under the RCU
+//! read lock and tries to take a reference. What the object holds goes at once, in the task that
+//! gives up the last reference; only the memory waits for a grace period, so that a reader that
+//! came too late still finds a reference count: 0.
 
-use core::{marker::PhantomData, mem::ManuallyDrop, ops::Deref, ptr::NonNull};
-
-use kernel::{
-    bindings,
-    error::to_result,
-    prelude::*,
-    sync::{
-        atomic::ordering::{Acquire, Relaxed},
-        rcu, Refcount,
-    },
-    types::Opaque,
+use core::{
+    marker::PhantomData,
+    mem::{self, ManuallyDrop},
+    ops::{Deref, DerefMut},
+    ptr::NonNull,
 };
 
-use super::{
-    for_caller,
-    helpers::{self, RcuObject},
-};
+use kernel::{bindings, prelude::*};
+
+use super::helpers::{self, Chain, RcuObject};
+
+/// What becomes of an object whose last reference was given up.
+pub(crate) trait Ending {
+    /// Lets go of what the object holds. As long as this is not done, the table holds the object.
+    fn end(&mut self);
+}
 
 /// What an [`RcuArc`] points to.
 #[repr(C)]
 struct Inner<T> {
-    rcu: RcuObject,
-    references: Refcount,
+    object: RcuObject,
     value: ManuallyDrop<T>,
+}
+
+/// An object that is in no table yet, and has one owner.
+///
+/// # Invariants
+///
+/// The pointer came from `kmalloc`, and the object is initialised.
+pub(crate) struct RcuBox<T>(NonNull<Inner<T>>);
+
+impl<T> RcuBox<T> {
+    /// Makes a value on the heap.
+    #[inline]
+    pub(crate) fn new(make: impl FnOnce() -> T) -> Result<Self> {
+        const { assert!(mem::align_of::<Inner<T>>() <= mem::align_of::<u64>()) }
+        // SAFETY: The size is not 0.
+        let memory = unsafe { helpers::knem_object_alloc(mem::size_of::<Inner<T>>()) };
+        let inner = NonNull::new(memory.cast::<Inner<T>>()).ok_or(ENOMEM)?;
+        // SAFETY: Just allocated for it; what `kmalloc` returns is aligned for a `u64` at least.
+        unsafe {
+            inner.write(Inner {
+                object: RcuObject::new(),
+                value: ManuallyDrop::new(make()),
+            });
+        }
+        // INVARIANT: Initialised just now.
+        Ok(Self(inner))
+    }
+}
+
+impl<T> Deref for RcuBox<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: By the invariants.
+        unsafe { &self.0.as_ref().value }
+    }
+}
+
+impl<T> DerefMut for RcuBox<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: By the invariants; there is no other reference.
+        unsafe { &mut self.0.as_mut().value }
+    }
+}
+
+impl<T> Drop for RcuBox<T> {
+    fn drop(&mut self) {
+        let inner = self.0.as_ptr();
+        // SAFETY: By the invariants; nobody else knows the object.
+        unsafe {
+            ManuallyDrop::drop(&mut (*inner).value);
+            bindings::kfree(inner.cast());
+        }
+    }
 }
 
 /// A counted reference to a value that RCU readers may come across.
 ///
 /// # Invariants
 ///
-/// The pointer came from a [`KBox`], and this object owns one of the references counted there.
-pub(crate) struct RcuArc<T>(NonNull<Inner<T>>);
+/// The pointer came from `kmalloc`, its object is in a chain, and this is one of the references
+/// counted there.
+pub(crate) struct RcuArc<T: Ending>(NonNull<Inner<T>>);
 
 // SAFETY: Shares `T` between tasks, and the last one, whichever it is, drops it.
-unsafe impl<T: Send + Sync> Send for RcuArc<T> {}
+unsafe impl<T: Ending + Send + Sync> Send for RcuArc<T> {}
 // SAFETY: As above.
-unsafe impl<T: Send + Sync> Sync for RcuArc<T> {}
+unsafe impl<T: Ending + Send + Sync> Sync for RcuArc<T> {}
 
-impl<T> RcuArc<T> {
-    /// Moves a value to the heap.
-    pub(crate) fn new(value: T) -> Result<Self> {
-        let inner = KBox::new(
-            Inner {
-                rcu: RcuObject::new(),
-                references: Refcount::new(1),
-                value: ManuallyDrop::new(value),
-            },
-            for_caller(),
-        )?;
-        // INVARIANT: The reference counted is this one.
-        Ok(Self(NonNull::from(KBox::leak(inner))))
-    }
-
-    fn inner(&self) -> &Inner<T> {
-        // SAFETY: By the invariants, a reference is held.
-        unsafe { self.0.as_ref() }
-    }
-
-    /// Takes one more reference, unless there is none left.
-    ///
-    /// # Safety
-    ///
-    /// The memory must be valid: it was reachable after the RCU read lock was taken, and that lock
-    /// is still held.
-    unsafe fn try_from_reader(inner: NonNull<Inner<T>>) -> Option<Self> {
-        // SAFETY: By the requirements of this function.
-        let count = unsafe { inner.as_ref() }.references.as_atomic();
-        let mut seen = count.load(Relaxed);
-        loop {
-            // At its maximum the count would become that of an object that leaks.
-            if seen <= 0 || seen == i32::MAX {
-                return None;
-            }
-            match count.cmpxchg(seen, seen.wrapping_add(1), Acquire) {
-                // INVARIANT: Just counted.
-                Ok(_) => return Some(Self(inner)),
-                Err(other) => seen = other,
-            }
-        }
-    }
-}
-
-impl<T> Clone for RcuArc<T> {
-    fn clone(&self) -> Self {
-        self.inner().references.inc();
-        // INVARIANT: Just counted.
-        Self(self.0)
-    }
-}
-
-impl<T> Deref for RcuArc<T> {
+impl<T: Ending> Deref for RcuArc<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.inner().value
+        // SAFETY: By the invariants, a reference is held.
+        unsafe { &self.0.as_ref().value }
     }
 }
 
-impl<T> Drop for RcuArc<T> {
+impl<T: Ending> Drop for RcuArc<T> {
     fn drop(&mut self) {
-        if !self.inner().references.dec_and_test() {
-            return;
-        }
-        let inner = self.0.as_ptr();
-        // SAFETY: That was the last reference. Readers only look at the count any more, and the
-        // memory, which came from `kmalloc` and starts with an `RcuObject`, is freed when the last
-        // of them is gone.
-        unsafe {
-            ManuallyDrop::drop(&mut (*inner).value);
-            helpers::knem_kfree_rcu(inner.cast());
+        // SAFETY: By the invariants, a reference is held.
+        let references = unsafe { &self.0.as_ref().object.references };
+        if references.dec_and_test() {
+            let inner = self.0.as_ptr();
+            // SAFETY: That was the last reference. Readers only look at the object any more, and the
+            // memory, which came from `kmalloc`, is freed when the last of them is gone.
+            unsafe {
+                (*inner).value.end();
+                helpers::knem_chain_remove(&raw mut (*inner).object);
+                ManuallyDrop::drop(&mut (*inner).value);
+                helpers::knem_kfree_rcu(&raw mut (*inner).object);
+            }
         }
     }
 }
 
-/// A map from numbers to objects, looked up without a lock.
+/// A table of objects, looked up by keys without a lock.
 ///
 /// # Invariants
 ///
-/// Each entry of the array is the pointer of an [`RcuArc`], and owns its reference.
-#[pin_data(PinnedDrop)]
-pub(crate) struct RcuTable<T> {
-    #[pin]
-    entries: Opaque<bindings::xarray>,
-    _entries: PhantomData<RcuArc<T>>,
+/// The number of chains is a power of two, `mask` one less, and their objects are those of [`RcuArc`]s.
+pub(crate) struct RcuTable<T: Ending> {
+    chains: NonNull<Chain>,
+    mask: usize,
+    _objects: PhantomData<RcuArc<T>>,
 }
 
-// SAFETY: The array has a lock of its own, and its entries may be shared.
-unsafe impl<T: Send + Sync> Send for RcuTable<T> {}
+// SAFETY: Chains have locks of their own, and their objects may be shared.
+unsafe impl<T: Ending + Send + Sync> Send for RcuTable<T> {}
 // SAFETY: As above.
-unsafe impl<T: Send + Sync> Sync for RcuTable<T> {}
+unsafe impl<T: Ending + Send + Sync> Sync for RcuTable<T> {}
 
-impl<T> RcuTable<T> {
+impl<T: Ending> RcuTable<T> {
     /// An empty table.
-    pub(crate) fn new() -> impl PinInit<Self> {
-        pin_init!(Self {
-            // SAFETY: The slot is valid for writing.
-            entries <- Opaque::ffi_init(|slot| unsafe { bindings::xa_init_flags(slot, 0) }),
-            _entries: PhantomData,
+    pub(crate) fn new() -> Result<Self> {
+        let mut count = 0;
+        // SAFETY: The pointer is valid.
+        let chains = unsafe { helpers::knem_chains_alloc(&mut count) };
+        // INVARIANT: Just allocated, without objects.
+        Ok(Self {
+            chains: NonNull::new(chains).ok_or(ENOMEM)?,
+            mask: count - 1,
+            _objects: PhantomData,
         })
     }
 
-    /// Enters an object under a number that was not used before.
-    pub(crate) fn insert(&self, index: u64, object: RcuArc<T>) -> Result {
-        let entry = ManuallyDrop::new(object).0.as_ptr().cast();
-        // SAFETY: The array is initialised, and the entry is an aligned pointer.
-        // INVARIANT: The entry takes over the reference of `object`.
-        let previous = unsafe {
-            bindings::xa_store(
-                self.entries.get(),
-                index as usize,
-                entry,
-                bindings::GFP_KERNEL_ACCOUNT,
-            )
-        };
-        // SAFETY: `previous` was returned by `xa_store`.
-        let stored = to_result(unsafe { bindings::xa_err(previous) });
-        if stored.is_err() {
-            // SAFETY: Nothing was stored, so the reference is still that of `object`.
-            drop(unsafe { Self::own(entry.cast()) });
-        }
-        stored
+    /// Lets an object be found by a key that no other object has. The lowest bits of keys must be as
+    /// good as random.
+    #[inline]
+    pub(crate) fn publish(&self, key: u64, object: RcuBox<T>) -> RcuArc<T> {
+        let inner = ManuallyDrop::new(object).0;
+        // SAFETY: Nobody else knows the object, and it is in no chain. It stays where it is until its
+        // last reference is gone, and is removed before.
+        // INVARIANT: In the chain, and the reference counted is that of the value returned.
+        unsafe { helpers::knem_chain_add(self.chain(key), inner.as_ptr().cast(), key) };
+        RcuArc(inner)
     }
 
-    /// Takes a reference to the object under a number.
-    pub(crate) fn find(&self, index: u64) -> Option<RcuArc<T>> {
-        let _reader = rcu::read_lock();
-        // SAFETY: The array is initialised.
-        let entry = unsafe { bindings::xa_load(self.entries.get(), index as usize) };
-        // SAFETY: By the invariants, entries are objects; one that was found under the lock has
-        // memory until the lock is released.
-        unsafe { RcuArc::try_from_reader(NonNull::new(entry.cast())?) }
+    /// Takes a reference to the object with a key.
+    #[inline]
+    pub(crate) fn find(&self, key: u64) -> Option<RcuArc<T>> {
+        // SAFETY: By the invariants.
+        let object = unsafe { helpers::knem_chain_find(self.chain(key), key) };
+        // INVARIANT: By those of the table, this object is that of an `RcuArc`; the callee took a
+        // reference.
+        NonNull::new(object.cast()).map(RcuArc)
     }
 
-    /// Removes the object under a number. Of several callers, one gets it.
-    pub(crate) fn remove(&self, index: u64) -> Option<RcuArc<T>> {
-        // SAFETY: The array is initialised.
-        let entry = unsafe { bindings::xa_erase(self.entries.get(), index as usize) };
-        // SAFETY: By the invariants, the entry owned a reference, which it gave up just now.
-        (!entry.is_null()).then(|| unsafe { Self::own(entry.cast()) })
+    /// Whether there is an object with a key, even if its last reference was given up already.
+    pub(crate) fn holds(&self, key: u64) -> bool {
+        // SAFETY: By the invariants.
+        unsafe { helpers::knem_chain_holds(self.chain(key), key) }
     }
 
-    /// Takes over the reference of an entry.
-    ///
-    /// # Safety
-    ///
-    /// The entry must be the pointer of an [`RcuArc`] and own a reference, which it gives up.
-    unsafe fn own(entry: *mut Inner<T>) -> RcuArc<T> {
-        // SAFETY: By the requirements of this function, the pointer is not null.
-        // INVARIANT: By the same.
-        RcuArc(unsafe { NonNull::new_unchecked(entry) })
+    #[inline]
+    fn chain(&self, key: u64) -> *mut Chain {
+        let index = key as usize & self.mask;
+        self.chains.as_ptr().wrapping_add(index)
     }
 }
 
-#[pinned_drop]
-impl<T> PinnedDrop for RcuTable<T> {
-    fn drop(self: Pin<&mut Self>) {
-        // SAFETY: Nobody else uses the array any more. All objects were removed by their owners, so
-        // there are no references left in it to be dropped.
-        unsafe { bindings::xa_destroy(self.entries.get()) }
+impl<T: Ending> Drop for RcuTable<T> {
+    fn drop(&mut self) {
+        // SAFETY: Nobody else uses the table any more. If there are objects left, which is a mistake,
+        // the callee leaves their chains alone.
+        unsafe { helpers::knem_chains_free(self.chains.as_ptr(), self.mask + 1) }
     }
 }

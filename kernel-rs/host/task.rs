@@ -4,15 +4,18 @@
 
 use core::ptr::NonNull;
 
-use kernel::{bindings, current, ffi::c_int};
+use kernel::{bindings, ffi::c_int};
 
 use super::helpers;
 
-pub(crate) use kernel::task::Kuid;
+/// A user id, independent of namespaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kuid(bindings::uid_t);
 
-/// The real user id of the calling thread, independent of namespaces.
+/// The real user id of the calling thread.
 pub(crate) fn uid() -> Kuid {
-    current!().uid()
+    // SAFETY: Takes no pointers; the caller is a task.
+    Kuid(unsafe { helpers::knem_current_uid() })
 }
 
 /// Whether the caller administers the machine.

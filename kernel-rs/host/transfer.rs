@@ -2,11 +2,11 @@
 
 //! Moving bytes between two positions.
 //!
-//! Each function moves `bytes` bytes, which both positions must have ahead of them, tells how many it
-//! moved, and leaves the positions where they are. User space may access the memory meanwhile: what it sees is its own
-//! affair, and Rust never sees the memory at all.
+//! Each function that moves does so with `bytes` bytes, which both positions must have ahead of them,
+//! tells how many it moved, and leaves the positions where they are. User space may access the memory
+//! meanwhile: what it sees is its own affair, and Rust never sees the memory at all.
 
-use kernel::{bindings, ffi::c_ulong};
+use core::ffi::c_void;
 
 use super::{helpers, pages::PinnedCursor, user::UserCursor};
 use crate::logic::cursor::Position;
@@ -20,7 +20,7 @@ pub(crate) fn pinned_to_pinned(
     let bytes = bytes.min(source.ahead()).min(target.ahead());
     // SAFETY: Both positions have so many bytes, which stay pinned while the positions exist. They
     // may overlap.
-    unsafe { helpers::knem_memmove(target.writable(), source.readable(), bytes as usize) };
+    unsafe { helpers::knem_move(target.written(), source.address(), bytes as usize) };
     bytes
 }
 
@@ -30,11 +30,11 @@ pub(crate) fn pinned_to_user(
     target: &UserCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let (from, to) = (source.readable(), target.pointer());
+    let (from, to) = (source.address(), target.address() as *mut c_void);
     up_to_the_fault(bytes.min(source.ahead()), |done, rest| {
         // SAFETY: The source has `done` and `rest` bytes, which stay pinned while the position
         // exists. The target is checked by the callee.
-        unsafe { bindings::copy_to_user(to.wrapping_byte_add(done), from.byte_add(done), rest) }
+        unsafe { helpers::knem_copy_to_user(to.wrapping_byte_add(done), from + done as u64, rest) }
     })
 }
 
@@ -44,11 +44,13 @@ pub(crate) fn user_to_pinned(
     target: &PinnedCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let (from, to) = (source.pointer(), target.writable());
+    let (from, to) = (source.address() as *const c_void, target.written());
     up_to_the_fault(bytes.min(target.ahead()), |done, rest| {
         // SAFETY: The target has `done` and `rest` bytes, which stay pinned while the position
         // exists. The source is checked by the callee.
-        unsafe { bindings::copy_from_user(to.byte_add(done), from.wrapping_byte_add(done), rest) }
+        unsafe {
+            helpers::knem_copy_from_user(to + done as u64, from.wrapping_byte_add(done), rest)
+        }
     })
 }
 
@@ -57,16 +59,21 @@ pub(crate) fn user_to_pinned(
 ///
 /// Where some memory cannot be accessed, an architecture may leave up to a few words before it, too,
 /// but moves at least one byte if it can: asked until it moves none, it stops where it must.
-fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> c_ulong) -> u64 {
-    let bytes = bytes as usize;
-    let mut done = 0;
-    while done < bytes {
-        let rest = bytes - done;
-        let moved = rest.saturating_sub(copy(done, rest));
-        if moved == 0 {
+#[inline]
+fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> usize) -> u64 {
+    let mut left = copy(0, bytes as usize) as u64;
+    while left > 0 {
+        let still_left = copy((bytes - left) as usize, left as usize) as u64;
+        if still_left >= left {
             break;
         }
-        done += moved;
+        left = still_left;
     }
-    done as u64
+    bytes.saturating_sub(left)
+}
+
+/// Whether all of `bytes` bytes of user memory can be read now; they are fetched if need be.
+pub(crate) fn readable(source: &UserCursor<'_>, bytes: u64) -> bool {
+    // SAFETY: The memory is checked by the callee.
+    unsafe { helpers::knem_is_readable(source.address() as *const c_void, bytes as usize) }
 }

@@ -2,8 +2,14 @@
 
 //! The memory of the calling process.
 
-use core::ffi::c_void;
+use core::{
+    mem::{self, MaybeUninit},
+    ptr,
+};
 
+use kernel::prelude::*;
+
+use super::helpers;
 use crate::{
     abi,
     logic::{
@@ -45,6 +51,47 @@ plain!(
     abi::SyncRecv,
 );
 
+/// Reads a structure of whole words of 64 bits.
+///
+/// # Errors
+///
+/// [`EFAULT`] if it cannot be read.
+#[inline]
+pub(crate) fn read<T: FromBytes>(source: UserPtr) -> Result<T> {
+    let mut target = MaybeUninit::<T>::uninit();
+    let (first, words) = (target.as_mut_ptr().cast(), const { words::<T>() });
+    // SAFETY: There is room for so many words. The source is checked by the callee.
+    if unsafe { helpers::knem_read_words(first, source.as_const_ptr().cast(), words) } {
+        // SAFETY: All of it was written just now, and every bit pattern is valid.
+        Ok(unsafe { target.assume_init() })
+    } else {
+        Err(EFAULT)
+    }
+}
+
+/// Writes a structure of whole words of 64 bits.
+///
+/// # Errors
+///
+/// [`EFAULT`] if it cannot be written.
+#[inline]
+pub(crate) fn write<T: AsBytes>(target: UserPtr, value: &T) -> Result {
+    let (first, words) = (ptr::from_ref(value).cast(), const { words::<T>() });
+    // SAFETY: There are so many words, all of them initialised. The target is checked by the callee.
+    if unsafe { helpers::knem_write_words(target.as_mut_ptr().cast(), first, words) } {
+        Ok(())
+    } else {
+        Err(EFAULT)
+    }
+}
+
+/// How many words a structure has.
+const fn words<T>() -> usize {
+    assert!(mem::size_of::<T>() % mem::size_of::<u64>() == 0);
+    assert!(mem::align_of::<T>() <= mem::align_of::<u64>());
+    mem::size_of::<T>() / mem::size_of::<u64>()
+}
+
 /// A position in user memory that is told in virtual addresses. Nothing is known about the memory
 /// before it is accessed.
 pub(crate) struct UserCursor<'a>(Cursor<'a>);
@@ -52,12 +99,12 @@ pub(crate) struct UserCursor<'a>(Cursor<'a>);
 impl<'a> UserCursor<'a> {
     /// A cursor at the start of `segments`.
     pub(crate) fn new(segments: &'a [Run]) -> Self {
-        Self(Cursor::new(segments, 0))
+        Self(Cursor::start(segments))
     }
 
     /// The address of the next byte.
-    pub(super) fn pointer(&self) -> *mut c_void {
-        self.0.address() as *mut c_void
+    pub(super) fn address(&self) -> u64 {
+        self.0.address()
     }
 }
 

@@ -56,7 +56,7 @@ impl WaitQueue {
     /// Lets all look again at what they wait for.
     pub(crate) fn wake(&self) {
         // SAFETY: By the invariants.
-        unsafe { helpers::knem_wake_up_all(self.head.get()) }
+        unsafe { helpers::knem_wake_all(self.head.get()) }
     }
 
     /// Sleeps until `reason` holds, which must not sleep itself. Whoever makes it hold calls

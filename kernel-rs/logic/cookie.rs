@@ -5,8 +5,7 @@
 //! Regions are numbered in the order of their creation, and a number is never used again. A cookie
 //! is that number enciphered with a key that is drawn when the module is loaded. A cipher maps
 //! different numbers to different cookies, so cookies do not repeat either; without the key, one
-//! cookie tells nothing about the next. Looking a cookie up means deciphering it, so all of its 64
-//! bits count.
+//! cookie tells nothing about the next.
 //!
 //! The cipher is Speck64/128: Beaulieu et al., "The SIMON and SPECK Families of Lightweight Block
 //! Ciphers", Cryptology ePrint 2013/404. It is small, needs no tables, and knows 64-bit blocks.
@@ -19,14 +18,7 @@ const ROUNDS: usize = 27;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sequence(pub u64);
 
-impl Sequence {
-    /// The next number.
-    pub const fn following(self) -> Self {
-        Self(self.0.wrapping_add(1))
-    }
-}
-
-/// Turns the numbers of regions into cookies and back.
+/// Turns the numbers of regions into cookies.
 pub struct Cipher {
     round_keys: [u32; ROUNDS],
 }
@@ -60,28 +52,11 @@ impl Cipher {
             cookie => Some(cookie),
         }
     }
-
-    /// Deciphers a cookie; [`None`] if no region can have it.
-    pub fn sequence(&self, cookie: Cookie) -> Option<Sequence> {
-        let (mut high, mut low) = split(cookie);
-        for &round_key in self.round_keys.iter().rev() {
-            (high, low) = decrypt_round(round_key, high, low);
-        }
-        match (cookie, join(high, low)) {
-            (0, _) | (_, 0) => None,
-            (_, number) => Some(Sequence(number)),
-        }
-    }
 }
 
 const fn encrypt_round(round_key: u32, high: u32, low: u32) -> (u32, u32) {
     let high = high.rotate_right(8).wrapping_add(low) ^ round_key;
     (high, low.rotate_left(3) ^ high)
-}
-
-const fn decrypt_round(round_key: u32, high: u32, low: u32) -> (u32, u32) {
-    let low = (low ^ high).rotate_right(3);
-    ((high ^ round_key).wrapping_sub(low).rotate_left(8), low)
 }
 
 const fn split(block: u64) -> (u32, u32) {

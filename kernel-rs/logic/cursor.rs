@@ -17,48 +17,80 @@ pub trait Position {
 ///
 /// # Invariants
 ///
-/// `skipped` is less than the length of the run at `index`, or 0 if there is no such run.
+/// `ahead` bytes from `address` on are the rest of a run, which ends at `end` in the list and is
+/// followed by the runs `behind`; it is 0 only if there are no more bytes.
 #[derive(Clone, Debug)]
 pub struct Cursor<'a> {
-    runs: &'a [Run],
-    index: usize,
-    skipped: u64,
+    address: u64,
+    ahead: u64,
+    end: u64,
+    behind: &'a [Run],
 }
 
 impl<'a> Cursor<'a> {
     /// A cursor before the byte at `offset`, or at the end if there is none.
+    #[inline]
     pub fn new(runs: &'a [Run], offset: u64) -> Self {
-        // INVARIANT: `locate` returns just this.
         let (index, skipped) = runs::locate(runs, offset);
-        Self {
-            runs,
-            index,
-            skipped,
-        }
+        let mut cursor = Self::before(
+            runs.get(index..).unwrap_or_default(),
+            runs::start(runs, index),
+        );
+        cursor.address += skipped;
+        // INVARIANT: `locate` skips less than the run that it finds.
+        cursor.ahead -= skipped;
+        cursor
+    }
+
+    /// A cursor before the first byte.
+    #[inline]
+    pub fn start(runs: &'a [Run]) -> Self {
+        Self::before(runs, 0)
+    }
+
+    /// A cursor before the first of these runs, which begins at `end` in the list.
+    #[inline]
+    fn before(behind: &'a [Run], end: u64) -> Self {
+        // INVARIANT: Nothing of the list is left but these runs.
+        let mut cursor = Self {
+            address: 0,
+            ahead: 0,
+            end,
+            behind,
+        };
+        cursor.enter();
+        cursor
     }
 
     /// The address of the next byte; 0 at the end.
     pub fn address(&self) -> u64 {
-        self.runs
-            .get(self.index)
-            .map_or(0, |run| run.address + self.skipped)
+        self.address
+    }
+
+    /// Goes to the start of the next run, or to the end.
+    #[inline]
+    fn enter(&mut self) {
+        // INVARIANT: No run is empty.
+        (self.address, self.ahead, self.behind) = match self.behind.split_first() {
+            Some((run, behind)) => (run.address, run.end - self.end, behind),
+            None => (0, 0, self.behind),
+        };
+        self.end += self.ahead;
     }
 }
 
 impl Position for Cursor<'_> {
     fn ahead(&self) -> u64 {
-        self.runs.get(self.index).map_or(0, |run| {
-            run.end - runs::start(self.runs, self.index) - self.skipped
-        })
+        self.ahead
     }
 
     fn advance(&mut self, bytes: u64) {
-        // INVARIANT: Either bytes remain in this run, or the next one is entered at its start.
-        if bytes < self.ahead() {
-            self.skipped += bytes;
+        if bytes < self.ahead {
+            // INVARIANT: Bytes remain in this run.
+            self.ahead -= bytes;
+            self.address += bytes;
         } else {
-            self.index += 1;
-            self.skipped = 0;
+            self.enter();
         }
     }
 }

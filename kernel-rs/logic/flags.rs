@@ -78,7 +78,14 @@ impl Masks {
     /// An asynchronous flag asks for a valid slot even if the copy then runs synchronously. An event
     /// tells the end of what was meant for the thread, even if the module makes it synchronous, and
     /// not the end of what the DMA engine tells by itself.
-    pub const fn on_copy(self, given: u32, kind: Kind, slots: u64, index: u32) -> Option<Plan> {
+    #[inline]
+    pub fn on_copy(
+        self,
+        given: u32,
+        kind: Kind,
+        slots: impl FnOnce() -> u64,
+        index: u32,
+    ) -> Option<Plan> {
         let wanted = given | self.forced;
         let effective = wanted & !self.ignored & flag::COPY_MASK;
         let asynchronous = match kind {
@@ -97,7 +104,7 @@ impl Masks {
             return None;
         }
         let slot = asynchronous || event || matches!(kind, Kind::OldAsynchronous);
-        if slot && index as u64 >= slots {
+        if slot && u64::from(index) >= slots() {
             return None;
         }
         Some(Plan {

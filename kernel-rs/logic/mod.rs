@@ -11,4 +11,5 @@ pub mod flags;
 pub mod histogram;
 pub mod ring;
 pub mod runs;
+pub mod shelf;
 pub mod text;

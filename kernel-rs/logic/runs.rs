@@ -38,7 +38,11 @@ pub fn following(length: u64, address: u64, bytes: u64) -> Option<Run> {
 /// The index of the run that holds the byte at `offset`, and the bytes of that run before it.
 ///
 /// An offset at or beyond the end gives the number of runs.
+#[inline]
 pub fn locate(runs: &[Run], offset: u64) -> (usize, u64) {
+    if runs.first().is_some_and(|first| offset < first.end) {
+        return (0, offset);
+    }
     let index = runs.partition_point(|run| run.end <= offset);
     let skipped = if index < runs.len() {
         offset - start(runs, index)
@@ -49,6 +53,7 @@ pub fn locate(runs: &[Run], offset: u64) -> (usize, u64) {
 }
 
 /// How many bytes of the list lie before the run at `index`.
+#[inline]
 pub fn start(runs: &[Run], index: usize) -> u64 {
     index
         .checked_sub(1)
@@ -58,15 +63,32 @@ pub fn start(runs: &[Run], index: usize) -> u64 {
 /// How many entries of an array of pointers point to consecutive elements of another array, at
 /// most `limit`.
 pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
-    let Some(&first) = pointers.first() else {
-        return 0;
+    /// As many are compared before looking at the result.
+    const BLOCK: usize = 8;
+
+    let pointers = &pointers[..limit.min(pointers.len())];
+    let first = match pointers {
+        [] => return 0,
+        // So it is with small pages.
+        [_] => return 1,
+        [first, ..] => *first,
     };
-    pointers
-        .iter()
-        .take(limit)
-        .enumerate()
-        .take_while(|&(index, &pointer)| pointer == first.wrapping_add(index))
-        .count()
+    let differences = |start: usize, block: &[*mut T]| {
+        let expected = first.wrapping_add(start);
+        let differences = block
+            .iter()
+            .enumerate()
+            .map(|(index, &pointer)| pointer as usize ^ expected.wrapping_add(index) as usize);
+        differences.fold(0, |all, one| all | one)
+    };
+    let blocks = pointers.chunks_exact(BLOCK).enumerate();
+    let whole = blocks.take_while(|&(index, block)| differences(index * BLOCK, block) == 0);
+    let start = whole.count() * BLOCK;
+    let rest = pointers[start..].iter().enumerate();
+    start
+        + rest
+            .take_while(|&(index, &pointer)| pointer == first.wrapping_add(start + index))
+            .count()
 }
 
 /// Consecutive bytes that are to be added to a list.

@@ -9,28 +9,43 @@ use proptest::prelude::*;
 
 const KEY: [u32; 4] = [0x0302_0100, 0x0b0a_0908, 0x1312_1110, 0x1b1a_1918];
 
+/// Deciphers a block. The module never does, it looks cookies up; but because this is possible, no
+/// two numbers have the same cookie.
+fn decipher(key: [u32; 4], block: u64) -> u64 {
+    let (mut high, mut low) = ((block >> 32) as u32, block as u32);
+    for round_key in round_keys(key).into_iter().rev() {
+        low = (low ^ high).rotate_right(3);
+        high = (high ^ round_key).wrapping_sub(low).rotate_left(8);
+    }
+    (u64::from(high) << 32) | u64::from(low)
+}
+
+fn round_keys(key: [u32; 4]) -> Vec<u32> {
+    let mut schedule = key[1..].to_vec();
+    let mut keys = vec![key[0]];
+    for round in 0..26 {
+        let last = keys[round as usize];
+        let mixed = schedule[round as usize].rotate_right(8).wrapping_add(last) ^ round;
+        schedule.push(mixed);
+        keys.push(last.rotate_left(3) ^ mixed);
+    }
+    keys
+}
+
 /// Speck64/128 in appendix C of ePrint 2013/404.
 #[test]
 fn the_cipher_is_speck() {
-    let cipher = Cipher::new(KEY);
-    let plain = Sequence(0x3b72_6574_7475_432d);
+    let plain = 0x3b72_6574_7475_432d;
     let enciphered = 0x8c6f_a548_454e_028b;
-    assert_eq!(cipher.cookie(plain), Some(enciphered));
-    assert_eq!(cipher.sequence(enciphered), Some(plain));
+    assert_eq!(Cipher::new(KEY).cookie(Sequence(plain)), Some(enciphered));
+    assert_eq!(decipher(KEY, enciphered), plain);
 }
 
+/// The number whose cookie would be 0 is left out.
 #[test]
 fn cookie_zero_is_nobodys() {
-    assert_eq!(Cipher::new(KEY).sequence(0), None);
-}
-
-/// The number whose cookie would be 0 is left out, and so is the cookie whose number would be 0.
-#[test]
-fn the_two_zeros_are_left_out() {
-    let cipher = Cipher::new(KEY);
-    // No number is 0, but the cipher gives it a cookie: that one must not be accepted.
-    let forbidden = cipher.cookie(Sequence(0)).unwrap();
-    assert_eq!(cipher.sequence(forbidden), None);
+    let forbidden = decipher(KEY, 0);
+    assert_eq!(Cipher::new(KEY).cookie(Sequence(forbidden)), None);
 }
 
 #[test]
@@ -47,19 +62,11 @@ fn neighbours_differ_in_half_of_their_bits() {
 
 proptest! {
     #[test]
-    fn deciphering_undoes_enciphering(key: [u32; 4], number in 1u64..) {
-        let cipher = Cipher::new(key);
-        if let Some(cookie) = cipher.cookie(Sequence(number)) {
+    fn every_number_has_its_own_cookie(key: [u32; 4], number in 1u64..) {
+        if let Some(cookie) = Cipher::new(key).cookie(Sequence(number)) {
             prop_assert_ne!(cookie, 0);
-            prop_assert_eq!(cipher.sequence(cookie), Some(Sequence(number)));
+            prop_assert_eq!(decipher(key, cookie), number);
         }
-    }
-
-    #[test]
-    fn every_bit_of_a_cookie_counts(key: [u32; 4], number in 1u64..1 << 40, bit in 0u32..64) {
-        let cipher = Cipher::new(key);
-        let cookie = cipher.cookie(Sequence(number)).unwrap();
-        prop_assert_ne!(cipher.sequence(cookie ^ (1 << bit)), Some(Sequence(number)));
     }
 
     #[test]

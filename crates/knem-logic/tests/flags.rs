@@ -105,7 +105,7 @@ fn an_old_send_is_for_one_use_whatever_is_ignored() {
 
 /// In a context with 4096 slots, for one of them.
 fn plan(masks: Masks, given: u32, kind: Kind) -> Option<Plan> {
-    masks.on_copy(given, kind, 4096, 4095)
+    masks.on_copy(given, kind, || 4096, 4095)
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn asynchronous_flags_need_a_slot() {
     ] {
         let possible = |slots, index| {
             masks
-                .on_copy(asynchronous, Kind::Current, slots, index)
+                .on_copy(asynchronous, Kind::Current, || slots, index)
                 .is_some()
         };
         assert!(!possible(0, 0));
@@ -130,7 +130,12 @@ fn asynchronous_flags_need_a_slot() {
     // The index of a synchronous request is not looked at.
     let synchronous = flag::DMA | flag::PIN_LOCAL;
     assert!(masks
-        .on_copy(synchronous, Kind::Current, 0, u32::MAX)
+        .on_copy(
+            synchronous,
+            Kind::Current,
+            || panic!("there is no need to know"),
+            u32::MAX
+        )
         .is_some());
 }
 
@@ -171,7 +176,12 @@ fn what_the_module_makes_synchronous_still_tells_its_end() {
     let told = plan(sync, flag::MEMCPY_THREAD | flag::NOTIFY_FD, Kind::Current).unwrap();
     assert!(told.event && told.slot && !told.in_thread && !told.pending);
     // The event needs an array, and an event without a thread is as wrong as ever.
-    let unmapped = sync.on_copy(flag::MEMCPY_THREAD | flag::NOTIFY_FD, Kind::Current, 0, 0);
+    let unmapped = sync.on_copy(
+        flag::MEMCPY_THREAD | flag::NOTIFY_FD,
+        Kind::Current,
+        || 0,
+        0,
+    );
     assert_eq!(unmapped, None);
     assert_eq!(plan(sync, flag::NOTIFY_FD, Kind::Current), None);
 }
@@ -181,7 +191,7 @@ fn deprecated_copies_tell_their_end_in_their_own_way() {
     let masks = Masks::new(DEFAULT).unwrap();
     let slot = plan(masks, 0, Kind::OldAsynchronous).unwrap();
     assert!(slot.slot && !slot.pending && !slot.in_thread);
-    assert_eq!(masks.on_copy(0, Kind::OldAsynchronous, 0, 0), None);
+    assert_eq!(masks.on_copy(0, Kind::OldAsynchronous, || 0, 0), None);
     assert!(
         plan(masks, flag::NOTIFY_FD, Kind::OldAsynchronous)
             .unwrap()
@@ -190,7 +200,7 @@ fn deprecated_copies_tell_their_end_in_their_own_way() {
     let by_hardware = flag::NOTIFY_FD | flag::ASYNC_DMA_COMPLETE;
     assert_eq!(plan(masks, by_hardware, Kind::OldAsynchronous), None);
     let reply = masks
-        .on_copy(flag::ASYNC_MASK, Kind::OldSynchronous, 0, 0)
+        .on_copy(flag::ASYNC_MASK, Kind::OldSynchronous, || 0, 0)
         .unwrap();
     assert!(!reply.slot && !reply.pending && !reply.in_thread);
     let event = flag::NOTIFY_FD | flag::MEMCPY_THREAD;

@@ -69,6 +69,26 @@ fn consecutive_pointers_are_counted() {
     assert_eq!(runs::consecutive(&[at(3), at(2)], 8), 1);
 }
 
+/// In an array of many pointers, one that does not follow is found wherever it is.
+#[test]
+fn strays_are_found() {
+    let array = [0u64; 64];
+    let at = |index: usize| array.as_ptr().wrapping_add(index).cast_mut();
+    for length in 1..64 {
+        let pointers: Vec<_> = (0..length).map(at).collect();
+        assert_eq!(runs::consecutive(&pointers, 64), length);
+        assert_eq!(runs::consecutive(&pointers, length / 2), length / 2);
+        for stray in 1..length {
+            for instead in [0, stray - 1, stray + 1, 63 - stray] {
+                let mut pointers = pointers.clone();
+                pointers[stray] = at(instead);
+                let expected = if instead == stray { length } else { stray };
+                assert_eq!(runs::consecutive(&pointers, 64), expected);
+            }
+        }
+    }
+}
+
 #[test]
 fn only_consecutive_pieces_of_one_block_join() {
     let piece = |address, block_end| Piece {

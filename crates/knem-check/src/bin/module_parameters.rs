@@ -34,7 +34,7 @@ const CONTRADICTIONS: [&str; 3] = [
 ];
 
 /// Name, default and mode in sysfs.
-const PARAMETERS: [(&str, &str, u32); 13] = [
+const PARAMETERS: [(&str, &str, u32); 16] = [
     ("thread", "1", 0o444),
     ("dma", "1", 0o444),
     ("pinlocal", "0", 0o444),
@@ -48,6 +48,9 @@ const PARAMETERS: [(&str, &str, u32); 13] = [
     ("statslen", "4096", 0o644),
     ("statsverbose", "0", 0o644),
     ("maxqueued", "65536", 0o644),
+    ("maxregions", "1048576", 0o644),
+    ("maxslots", "4294967296", 0o644),
+    ("memlock", "count", 0o644),
 ];
 
 fn check(tap: &mut Tap) {
@@ -110,16 +113,18 @@ fn types(tap: &mut Tap, module: &Module) {
         "statslen=-1",
         "binding=many",
         "maxqueued=4294967296",
+        "memlock=perhaps",
     ] {
         let answer = module.load(parameters);
         let refused = matches!(answer, Err(Errno(libc::EINVAL | libc::ERANGE)));
         tap.check(&format!("'{parameters}' is refused"), refused);
     }
-    let good = "binding=-1 statslen=4294967297 maxqueued=4294967295 debug=0x10";
+    let good = "binding=-1 statslen=4294967297 maxqueued=4294967295 memlock=enforce debug=0x10";
     tap.equal(&format!("'{good}' is accepted"), module.load(good), Ok(()));
     for (name, value) in [
         ("binding", "-1"),
         ("statslen", "4294967297"),
+        ("memlock", "enforce"),
         ("debug", "16"),
     ] {
         tap.equal(name, module::parameter(name).as_str(), value);
