@@ -54,5 +54,6 @@ export {
   satisfies,
   seriesOf,
 } from "./versions.js";
+export { type UmlKernel, umlKernel } from "./uml.js";
 export { vitest } from "./vitest.js";
 export { Workshop } from "./workshop.js";
