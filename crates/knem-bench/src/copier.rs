@@ -21,7 +21,7 @@ use crate::spinner::Spinner;
 /// looking at it may cost as much as a system call.
 const BATCH: usize = 16 << 20;
 /// Copies in a row at most.
-const LONGEST: usize = 256;
+const LONGEST: usize = 64;
 /// Copies in a row where each is counted by itself: those after the first one find all as it usually is.
 const COUNTED: usize = 5;
 

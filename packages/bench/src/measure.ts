@@ -59,13 +59,13 @@ async function qemuBed(workshop: Workshop, target: Target): Promise<Place> {
 async function umlBed(workshop: Workshop, target: Target): Promise<Place> {
   const [uml, common] = await together([workshop.uml(target), parts(workshop, target)]);
   const { ko } = await workshop.umlModule(target);
-  const { base, tree, files } = common;
+  const { base, sandbox, files } = common;
   // The last CPU: the first one has most of the machine's interrupts.
   const cpu = availableParallelism() - 1;
   const run = ({ timeLimit, lines }: Run) =>
     bootUml({
       program: uml.program,
-      base: tree,
+      sandbox,
       busybox: base.busybox,
       modules: [{ file: ko }],
       files,
@@ -84,7 +84,7 @@ async function parts(workshop: Workshop, target: Target) {
   ]);
   const base = await baseImage(workshop.cache, sandbox, target.arch);
   const files = [{ to: BIN, from: join(folder, "knem-bench") }];
-  return { base, tree: sandbox.root.tree, files };
+  return { base, sandbox, files };
 }
 
 /** The shell's command for a run: documents, each ended by a mark. */

@@ -47,12 +47,12 @@ const native = [
 
 const counted = [
   ["--instructions", "--sizes", `${tiny},${middle}`, "--methods", all, "--repeat", "7"],
-  ["--instructions", "--sizes", large, "--methods", all, "--repeat", "2"],
+  ["--instructions", "--sizes", large, "--methods", all, "--repeat", "1"],
 ];
 
 const emulated = [
   ["--sizes", `${tiny},${middle}`, "--methods", all, "--repeat", "7"],
-  ["--sizes", large, "--methods", all, "--repeat", "3"],
+  ["--sizes", large, "--methods", all, "--repeat", "2"],
   [
     "--sizes",
     "64KiB,256KiB,1MiB,4MiB,16MiB",
@@ -70,7 +70,7 @@ function both(lines: readonly (readonly string[])[]): string[][] {
   const kinds = ["small", "huge"].flatMap((pages) =>
     lines.map((line) => [...line, "--pages", pages]),
   );
-  const calls = ["--methods", "none", "--calls", "--repeat", "50"];
+  const calls = ["--methods", "none", "--calls", "--repeat", "30"];
   const clock = lines[0]?.includes("--instructions") ? ["--instructions"] : [];
   return [...kinds, [...calls, ...clock]];
 }

@@ -1,14 +1,12 @@
 #!/knem/busybox sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# The first process of a guest in User Mode Linux, where folders of the host take the place of the disk and the ports:
-# /knem/places names the system's top ($base) and the folder for what is told ($out).
+# The first process of a guest in User Mode Linux, where folders of the sandbox that it runs in take the place of the
+# disk and the ports.
 
 here=/knem
 # shellcheck source=parts.sh
 . /knem/parts
-# shellcheck source=/dev/null
-. /knem/places
 
 mount_system() {
 	/knem/busybox mount -t proc proc /proc # Without it the shell does not find itself, and so no applet.
@@ -18,7 +16,7 @@ mount_system() {
 	mount -t tmpfs -o mode=1777 shm /dev/shm
 }
 
-# Mounts a folder of the host.
+# Mounts a folder of the sandbox.
 mount_host() {
 	mount -t hostfs -o "$1" none "$2" || poweroff -f
 }
@@ -34,9 +32,9 @@ unload() {
 }
 
 mount_system
-mount_host "$out" /knem/out
+mount_host /knem/out /knem/out
 exec 4>/knem/out/verdict
-mount_host "$base" /base
+mount_host / /base
 say_booted
 take_stock before
 . /knem/load

@@ -63,7 +63,8 @@ configure() {
 
 # prune TREE: modules are built against headers, scripts, Rust metadata and the list of symbols.
 prune() {
-    find "$1" -depth \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' -o -name vmlinux \) -delete
+    find "$1" -depth -type f \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' \) -delete
+    rm "$1/vmlinux" # The same as linux.
     find "$1"/[a-hj-qt-z]* "$1"/sound "$1"/security "$1"/samples -name '*.c' -delete
 }
 
