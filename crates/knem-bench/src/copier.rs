@@ -126,13 +126,10 @@ impl Copier {
             .iter()
             .flat_map(|&method| cases(method, args))
             .collect();
-        let times = match self.clock.unit() {
-            Unit::Time => (BATCH / bytes).clamp(1, LONGEST),
-            Unit::Instructions => (BATCH / bytes).clamp(1, COUNTED),
-        };
         let mut taken = vec![Vec::with_capacity(args.repeat); cases.len()];
         for round in 0..=args.repeat {
             for (case, taken) in cases.iter().zip(&mut taken) {
+                let times = self.times(case.method, bytes);
                 let time = self.copy_and_verify(*case, &mut memory, times, round)?;
                 if round > 0 {
                     taken.push(time);
@@ -147,12 +144,26 @@ impl Copier {
                 readers: case.readers,
             };
             let copies = match self.clock.unit() {
-                Unit::Time => times * case.readers,
+                Unit::Time => self.times(case.method, bytes) * case.readers,
                 Unit::Instructions => 1,
             };
             Measurement::new(shape, copies, self.clock.unit(), taken)
         };
         Ok(cases.iter().zip(taken).map(measurement).collect())
+    }
+
+    /// How many copies make a round.
+    fn times(&self, method: Method, bytes: usize) -> usize {
+        let batch = match method {
+            // It is slow, and each copy of it waits for another process anyway.
+            Method::ShmDoubleCopy => BATCH / 8,
+            _ => BATCH,
+        };
+        let most = match self.clock.unit() {
+            Unit::Time => LONGEST,
+            Unit::Instructions => COUNTED,
+        };
+        (batch / bytes).clamp(1, most)
     }
 
     fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {

@@ -41,8 +41,8 @@ export function quickRunsOf(bed: Bed): Run[] {
 }
 
 const native = [
-  ["--sizes", middle, "--methods", all, "--repeat", "25", "--calls"],
-  ["--sizes", large, "--methods", all, "--repeat", "9"],
+  ["--sizes", middle, "--methods", all, "--repeat", "40", "--calls"],
+  ["--sizes", large, "--methods", all, "--repeat", "20"],
 ];
 
 const counted = [
