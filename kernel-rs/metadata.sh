@@ -20,14 +20,12 @@
 # Exit status: 0 done, 2 wrong arguments, 3 no Rust in this kernel, 4 other compilers, 5 configuration differs,
 # 6 Rust exports differ, 7 generated headers differ, 8 auto.conf differs, 9 kernel's make failed, 10 unpacking failed.
 
+# shellcheck disable=SC2015 # What follows || never returns.
+
 set -u
 export LC_ALL=C
 
-# fail STATUS WHAT WHY REMEDY: one line each, to stderr.
-fail() {
-    printf 'error: %s\n  why: %s\n  what to do: %s\n' "$2" "$3" "$4" >&2
-    exit "$1"
-}
+. "$(dirname "$0")/toolchain.sh"
 
 usage() {
     fail 2 "wrong arguments" "$1" "read the first lines of $0"
@@ -38,54 +36,6 @@ need_files() {
     for file; do
         [ -e "$file" ] || usage "$file does not exist"
     done
-}
-
-# config HEADERS NAME: a value of the stock configuration, without quotes.
-config() {
-    sed -n "s/^CONFIG_$2=//p" "$1/.config" | tr -d '"'
-}
-
-# variable HEADERS NAME: a value that Debian's headers set for every build against them.
-variable() {
-    [ ! -e "$1/.kernelvariables" ] || sed -n "s/^override $2 = //p" "$1/.kernelvariables"
-}
-
-# compiler HEADERS: the C compiler that the kernel was built with, by name.
-compiler() {
-    text=$(config "$1" CC_VERSION_TEXT)
-    echo "${CC:-${text%% *}}"
-}
-
-# number X.Y.Z SCALE: a version as Kconfig writes it, X * SCALE + Y * 100 + Z.
-number() {
-    echo "$1" | awk -F. -v scale="$2" '{ print $1 * scale + $2 * 100 + $3 }'
-}
-
-# check HEADERS: the metadata of one rustc is unreadable for another, and gcc's version is part of the configuration.
-check() {
-    need_files "$1/.config"
-    [ "$(config "$1" RUST)" = y ] || fail 3 "the kernel of $1 has no Rust" \
-        "CONFIG_RUST is not set in its configuration" "choose a kernel that is built with CONFIG_RUST=y"
-    check_rustc "$1"
-    check_gcc "$1"
-}
-
-check_rustc() {
-    have=$("${RUSTC:-rustc}" --version 2>/dev/null) || have="no rustc"
-    version=$(echo "$have" | sed -n 's/^rustc \([0-9.]*\).*/\1/p')
-    [ "$(number "${version:-0.0.0}" 100000)" = "$(config "$1" RUSTC_VERSION)" ] || fail 4 \
-        "the Rust compiler is not the one that the kernel was built with" \
-        "here: $have; the kernel: $(config "$1" RUSTC_VERSION_TEXT)" \
-        "install that very version of rustc (and rust-src) or name it in RUSTC"
-}
-
-check_gcc() {
-    cc=$(compiler "$1")
-    have=$("$cc" -dumpfullversion 2>/dev/null) || have=none
-    [ "$(number "$have" 10000)" = "$(config "$1" GCC_VERSION)" ] || fail 4 \
-        "the C compiler is not the one that the kernel was built with" \
-        "here: $cc $have; the kernel: $(config "$1" CC_VERSION_TEXT)" \
-        "install that very version of gcc or name it in CC"
 }
 
 # unpack TARBALL SOURCE: drivers' C files, documents, tests and device trees are 3/4 of the source and play no part.
@@ -106,7 +56,7 @@ kernel_make() {
     hostcc=$(echo "$cc" | sed 's/^.*-linux-gnu[a-z0-9]*-//')
     arch=$(variable "$1" ARCH)
     set -- "$@" ARCH="$arch" CROSS_COMPILE="$(variable "$1" CROSS_COMPILE)" CC="$cc" HOSTCC="$hostcc" \
-        KERNELRELEASE="$(variable "$1" KERNELRELEASE)" RUSTC="${RUSTC:-rustc}"
+        KERNELRELEASE="$(variable "$1" KERNELRELEASE)" RUSTC="$RUSTC" HOSTRUSTC="$RUSTC"
     [ "$arch" != arm64 ] || set -- "$@" CROSS_COMPILE_COMPAT=arm-linux-gnueabihf-
     source=$2 build=$3 target=$4
     shift 4
@@ -193,7 +143,7 @@ command=$1
 shift
 case $command:$# in
 unpack:2) unpack "$@" ;;
-check:1) check "$@" ;;
+check:1) need_files "$1/.config" && check "$1" ;;
 make:4) make_all "$@" ;;
 verify:2) verify "$@" ;;
 graft:3) graft "$@" ;;

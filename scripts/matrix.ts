@@ -68,10 +68,11 @@ export function supportOf(all: readonly Tested[]): Support[] {
             target,
             release: built.kernel.release,
             compilers: built.toolchain,
-            build: built.seconds,
-            ...{ passed, failed, tests: seconds },
+            ...{ build: tenths(built.seconds), passed, failed, tests: tenths(seconds) },
           },
         ]
       : [],
   );
 }
+
+const tenths = (seconds: number): number => Math.round(seconds * 10) / 10;

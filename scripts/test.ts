@@ -4,6 +4,7 @@
 // every kernel of the table.
 import { beds, measure, quickRunsOf } from "@knem/bench";
 import {
+  buildKmods,
   check,
   must,
   nameOf,
@@ -17,19 +18,7 @@ import {
 } from "@knem/kernels";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
-
-const race = (program: string): boolean => program.startsWith("race_");
-/** Something of each kind of request, and of addresses and lengths of all kinds. */
-const narrow = [
-  ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],
-  ...["create_segments", "async_table", "array_map", "events_read", "bind_offload"],
-];
-/** What meets most of what a kernel may do otherwise: memory of all kinds, threads, signals, the end of things. */
-const telling = [
-  ...narrow,
-  ...["memory_kinds", "huge_pages", "fork_coherence", "poll", "worker", "worker_place", "signals"],
-  ...["life_exit", "life_kill_queued", "module_unload", "module_parameters", "statistics_format"],
-];
+import { narrow, race, telling } from "./parts.js";
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
@@ -46,9 +35,10 @@ const runs = all
   : [...usual, { name: "32-bit programs", platform: "i386" as const, only: narrow }];
 
 /** Beside the first kernel of the table: all, or one of each series and toolchain with a part of the programs. */
-const [first, ...others] = targets;
+const [first, ...rest] = targets;
 const alike = (a: Target, b: Target) => a.series === b.series && a.toolchain === b.toolchain;
 const firstOfItsKind = (one: Target) => targets.find((other) => alike(one, other)) === one;
+const others = all ? rest : rest.filter(firstOfItsKind);
 const elsewhere: Run = all ? { clients: true } : { only: telling };
 
 /** User Mode Linux takes long to build, once. */
@@ -91,12 +81,14 @@ await entryPoint(async (progress) => {
         name,
         run: () => conformance(workshop, target, run),
       })),
-      ...others
-        .filter((one) => all || firstOfItsKind(one))
-        .map((other) => ({
-          name: nameOf(other),
-          run: () => conformance(workshop, other, elsewhere),
-        })),
+      check("modules for other kernels", async () => {
+        const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
+        if (failed) throw failed.error;
+      }),
+      ...others.map((other) => ({
+        name: nameOf(other),
+        run: () => conformance(workshop, other, elsewhere),
+      })),
     ],
     progress,
   );

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/stringify.h>
 
 #include "helpers.h"
 
@@ -33,7 +34,8 @@ KNEM_PARAM(sync, 0, "Make every request synchronous (default 0)");
 KNEM_PARAM(forceflags, 0, "Flags added to every request (default 0)");
 KNEM_PARAM(ignoreflags, 0, "Flags dropped from every request (default 0)");
 
-KNEM_PARAM_LIVE(debug, 0, "Tell in the kernel log what goes wrong (default 0)");
+KNEM_PARAM_LIVE(debug, KNEM_DEBUG,
+		"Tell in the kernel log what goes wrong (default " __stringify(KNEM_DEBUG) ")");
 KNEM_PARAM_OF(int, int, 0644, binding, 1,
 	      "Where the kernel threads run: 1 on the CPUs of the process, -1 on the others, 0 anywhere (default 1)");
 KNEM_PARAM_LIVE(dmamin, 1024, "Pieces of at most so many bytes are not given to a DMA engine (default 1024)");

@@ -6,7 +6,7 @@
 //! moved, and leaves the positions where they are. User space may access the memory meanwhile: what it sees is its own
 //! affair, and Rust never sees the memory at all.
 
-use kernel::bindings;
+use kernel::{bindings, ffi::c_ulong};
 
 use super::{helpers, pages::PinnedCursor, user::UserCursor};
 use crate::logic::cursor::Position;
@@ -30,12 +30,12 @@ pub(crate) fn pinned_to_user(
     target: &UserCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let bytes = bytes.min(source.ahead());
-    // SAFETY: The source has so many bytes, which stay pinned while the position exists. The target
-    // is checked by the callee.
-    let left =
-        unsafe { bindings::copy_to_user(target.pointer(), source.readable(), bytes as usize) };
-    bytes.saturating_sub(left as u64)
+    let (from, to) = (source.readable(), target.pointer());
+    up_to_the_fault(bytes.min(source.ahead()), |done, rest| {
+        // SAFETY: The source has `done` and `rest` bytes, which stay pinned while the position
+        // exists. The target is checked by the callee.
+        unsafe { bindings::copy_to_user(to.wrapping_byte_add(done), from.byte_add(done), rest) }
+    })
 }
 
 /// Copies from user memory to pinned memory; less if some of the former cannot be read.
@@ -44,10 +44,29 @@ pub(crate) fn user_to_pinned(
     target: &PinnedCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let bytes = bytes.min(target.ahead());
-    // SAFETY: The target has so many bytes, which stay pinned while the position exists. The source
-    // is checked by the callee.
-    let left =
-        unsafe { bindings::copy_from_user(target.writable(), source.pointer(), bytes as usize) };
-    bytes.saturating_sub(left as u64)
+    let (from, to) = (source.pointer(), target.writable());
+    up_to_the_fault(bytes.min(target.ahead()), |done, rest| {
+        // SAFETY: The target has `done` and `rest` bytes, which stay pinned while the position
+        // exists. The source is checked by the callee.
+        unsafe { bindings::copy_from_user(to.byte_add(done), from.wrapping_byte_add(done), rest) }
+    })
+}
+
+/// Moves `bytes` bytes with `copy`, which is told how many are done and how many are to be done, and
+/// tells how many of these it left.
+///
+/// Where some memory cannot be accessed, an architecture may leave up to a few words before it, too,
+/// but moves at least one byte if it can: asked until it moves none, it stops where it must.
+fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> c_ulong) -> u64 {
+    let bytes = bytes as usize;
+    let mut done = 0;
+    while done < bytes {
+        let rest = bytes - done;
+        let moved = rest.saturating_sub(copy(done, rest) as usize);
+        if moved == 0 {
+            break;
+        }
+        done += moved;
+    }
+    done as u64
 }

@@ -61,8 +61,10 @@ exec 4>"$found"
 mount_base
 say_booted
 take_stock before
+# shellcheck source=/dev/null
 . /knem/load
 run_command /knem/busybox sh
+# shellcheck source=/dev/null
 . /knem/unload
 take_stock after
 finish

@@ -5,13 +5,15 @@
 # process costs an emulated machine tens of milliseconds, so there are few of them.
 # $here is the folder with busybox and the command; descriptor 4 is the port "knem.verdict".
 
+: "${here:?}"
+
 say() {
 	echo "$1=$2" >&4
 }
 
 # Ends the guest. Without "done" the host knows that something went wrong on the way.
 finish() {
-	say done 1
+	say "done" 1
 	poweroff -f
 }
 

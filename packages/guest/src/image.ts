@@ -19,12 +19,11 @@ export async function baseImage(
   sandbox: Sandbox,
   arch = "amd64",
 ): Promise<BaseImage> {
-  const foreign = arch === "amd64" ? {} : { arch };
-  const inputs = { root: sandbox.root.key, script: keyOf(await readFile(script, "utf8")) };
-  const make = (out: string) =>
-    arch === "amd64" ? image(sandbox, out) : abroad(cache, sandbox, arch, out);
-  const entry = { ...inputs, ...foreign };
-  const folder = await cache.entry("guest-base", entry, make, { needs: 5e8 });
+  const foreign = arch !== "amd64";
+  const of = { root: sandbox.root.key, script: keyOf(await readFile(script, "utf8")) };
+  const inputs = { ...of, ...(foreign && { arch }) };
+  const make = (out: string) => (foreign ? abroad(cache, sandbox, arch, out) : image(sandbox, out));
+  const folder = await cache.entry("guest-base", inputs, make, { needs: 5e8 });
   return { image: join(folder, "base.erofs"), busybox: join(folder, "busybox") };
 }
 

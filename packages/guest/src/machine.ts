@@ -30,7 +30,7 @@ const emulators: Readonly<Record<string, Emulator>> = {
 };
 
 /** The emulator of Debian's architecture `arch`. Errors: GUEST_NO_EMULATOR. */
-export function emulatorOf(arch: string): Emulator {
+export function emulatorOf(arch = "amd64"): Emulator {
   const emulator = emulators[arch];
   if (emulator) return emulator;
   throw new KnemError({

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Cache } from "./cache.js";
 import { run, tail } from "./command.js";
 import { KnemError } from "./errors.js";
@@ -69,9 +69,10 @@ export async function grafted(
   progress: Progress,
 ): Promise<Grafted> {
   const script = join(moduleFolder, "metadata.sh");
-  const hash = createHash("sha256")
-    .update(await readFile(script))
-    .digest("hex");
+  const recipe = await Promise.all(
+    [script, join(moduleFolder, "toolchain.sh")].map((file) => readFile(file)),
+  );
+  const hash = createHash("sha256").update(Buffer.concat(recipe)).digest("hex");
   // The script refuses compilers that are not the kernel's own, so the root's age plays no part.
   const toolchain = toolchainOf(kernel.target);
   // The tree knows its own place.
@@ -123,13 +124,13 @@ interface Places {
 async function regenerate(kernel: Kernel, sandbox: Sandbox, places: Places): Promise<void> {
   await mkdir(join(places.work, "build"));
   const headers = `/usr/src/linux-headers-${kernel.release}`;
-  const script = "/knem/metadata.sh";
+  const script = "/knem/recipe/metadata.sh";
   const { status, output } = await sandbox.run(
     ["sh", script, "make", headers, "/knem/metadata/source", "/knem/metadata/build", KERNEL_INSIDE],
     {
       trees: [places.tree],
       binds: [
-        { from: places.script, to: script },
+        { from: dirname(places.script), to: dirname(script) },
         { from: places.work, to: "/knem/metadata", write: true },
         { from: places.folder, to: ENTRY_INSIDE, write: true },
       ],

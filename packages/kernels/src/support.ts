@@ -41,6 +41,10 @@ const others: readonly { readonly kernels: string; readonly why: string }[] = [
     why: "Pinned pages are reached through the direct map, which holds all memory on 64-bit machines only. 32-bit _programs_ work.",
   },
   {
+    kernels: "Building on arm64",
+    why: "Nothing is known to stand in its way, but kernels for arm64 have only been built on amd64.",
+  },
+  {
     kernels: "arm64 with pages of 16 KiB or 64 KiB",
     why: "Nothing in the module depends on the size of a page, but no such kernel has been tried.",
   },
@@ -100,8 +104,9 @@ function packageLists(all: readonly Support[]): string[] {
     const sources = [
       ...new Set(users.map(({ release }) => `\`linux-source-${seriesOf(release)}\``)),
     ];
+    const where = users.some(({ target }) => target.arch !== "amd64") ? ", built on amd64" : "";
     return [
-      `For ${kernels.join(", ")} with ${sources.join(" or ")}:`,
+      `For ${kernels.join(", ")} with ${sources.join(" or ")}${where}:`,
       "",
       "```",
       ...wrapped(buildPackages(name), 96),

@@ -89,5 +89,5 @@ export const toolchains: Readonly<Record<string, Toolchain>> = Object.fromEntrie
 
 /** The packages of a toolchain that building the module takes, sorted. */
 export function buildPackages(name: string): string[] {
-  return [...(recipes[name]?.build ?? [])].sort();
+  return [...new Set([openssl, ...(recipes[name]?.build ?? [])])].sort();
 }

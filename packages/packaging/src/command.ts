@@ -20,10 +20,17 @@ export async function commandTree(
   const entries = [
     { to: "package.json", content: { text: `${JSON.stringify(manifest, null, 2)}\n` } },
     { to: basename(binding), content: { file: binding } },
-    ...(await running(home, ["bin", "dist"], "")),
+    { to: "bin/knem.js", content: { text: await program(home), runs: true } },
+    ...(await running(home, ["dist"], "")),
     ...(await imported(home)),
   ];
   return [...new Map(entries.map((entry) => [entry.to, entry])).values()];
+}
+
+/** What starts the command; as part of a system it asks for the system's Node. */
+async function program(home: string): Promise<string> {
+  const text = await readFile(join(home, "bin/knem.js"), "utf8");
+  return text.replace(/^#!.*/, "#!/usr/bin/node");
 }
 
 /** The packages that one imports, and those that they import, all in one folder. */

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 export interface Entry {
   /** Where it lies in the tree. */
   readonly to: string;
-  readonly content: { readonly file: string } | { readonly text: string };
+  readonly content: { readonly file: string } | { readonly text: string; readonly runs?: boolean };
 }
 
 /** Makes the tree in `folder`. Whatever the modes of a checkout are, those here are 0755 and 0644. */
@@ -16,7 +16,7 @@ export async function layOut(entries: readonly Entry[], folder: string): Promise
     await mkdir(dirname(path), { recursive: true });
     if ("text" in content) {
       await writeFile(path, content.text);
-      await chmod(path, 0o644);
+      await chmod(path, content.runs ? 0o755 : 0o644);
     } else {
       await copyFile(content.file, path);
       await chmod(path, (await stat(content.file)).mode & 0o100 ? 0o755 : 0o644);

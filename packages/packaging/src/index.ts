@@ -7,5 +7,5 @@ export { type Entry, layOut } from "./entry.js";
 export { type Kind, kinds, type Order, orderOf, type Wishes } from "./order.js";
 export { type Plan, type Product, plan, planDocument, planTable } from "./plan.js";
 export { machineKey, type SigningKey } from "./signing.js";
-export { type Release, sourceTree } from "./sources.js";
+export { listed, type Release, sourceTree } from "./sources.js";
 export { pack } from "./tarball.js";

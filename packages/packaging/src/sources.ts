@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { sourceFiles } from "@knem/kernels";
-import { debianChangelog, rpmChangelog } from "./changelog.js";
+import { debianChangelog, REVISION, rpmChangelog } from "./changelog.js";
 import { trackedFiles } from "./checkout.js";
 import type { Entry } from "./entry.js";
 
@@ -35,6 +35,7 @@ async function written(own: string, release: Release): Promise<Entry[]> {
   const template = await readFile(join(own, "knem.spec.in"), "utf8");
   const spec = template
     .replaceAll("@VERSION@", release.version)
+    .replaceAll("@REVISION@", String(REVISION))
     .replaceAll("@CHANGELOG@", rpmChangelog(release));
   return [
     { to: "debian/changelog", content: { text: debianChangelog("knem", release) } },
@@ -42,7 +43,8 @@ async function written(own: string, release: Release): Promise<Entry[]> {
   ];
 }
 
-async function listed(checkout: string): Promise<string[]> {
+/** The files of a checkout that its source is made of, from its top. */
+export async function listed(checkout: string): Promise<string[]> {
   const tracked = await trackedFiles(checkout, [...SHARED, OWN]);
   if (tracked) return tracked;
   const found = [...SHARED, OWN].map((name) => sourceFiles(join(checkout, name)));

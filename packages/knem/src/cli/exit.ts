@@ -24,6 +24,7 @@ export const exitHelp = `EXIT STATUS
 
 const byCode: Readonly<Record<string, number>> = {
   KNEM_USAGE: exit.usage,
+  NO_TARGET: exit.usage,
   KNEM_NO_DEVICE: exit.noDevice,
   KNEM_PERMISSION_DENIED: exit.noPermission,
   KNEM_NOT_PRIVILEGED: exit.noPermission,

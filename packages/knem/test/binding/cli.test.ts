@@ -59,6 +59,12 @@ describe("the command line", () => {
     [["stats", "-x"], "there is no option -x"],
     [["info", "more"], '"more" is one word too many'],
     [["stats", "--device"], "--device needs a path"],
+    [["package"], "nothing to make was named; there are tarball, deb, rpm, kmod"],
+    [["package", "msi"], '"msi" cannot be made'],
+    [["package", "deb", "rpm"], '"rpm" is one word too many'],
+    [["package", "deb", "--kernel", "7.3"], "--kernel is for kmod alone"],
+    [["package", "deb", "--out"], "--out needs a folder"],
+    [["package", "deb", "--dry-runs"], "there is no option --dry-runs"],
   ])("refuses %j", (args, why) => {
     const { status, stdout, stderr } = knem(args);
     expect(status).toBe(2);
@@ -102,6 +108,41 @@ describe("without a usable device", () => {
     const { status, stderr } = knem(["stats", "--device", path]);
     expect(status).toBe(5);
     expect(stderr).toContain("thirteen");
+  });
+});
+
+describe("knem package", () => {
+  it("shows what would be made, and makes nothing", () => {
+    const out = join(scratch, "packages");
+    const { status, stdout } = knem(["package", "deb", "--dry-run", "--json", "--out", out]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "deb",
+      version: "2.0.0",
+      out,
+      products: [
+        { file: "knem-dkms_2.0.0-1_all.deb" },
+        { file: "knem-dev_2.0.0-1_all.deb" },
+        { file: "knem_2.0.0-1_amd64.deb" },
+      ],
+      made: null,
+    });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("says where packages are made, if this is not such a place", () => {
+    const home = join(scratch, "installed");
+    for (const part of ["bin", "dist", "package.json"]) {
+      cpSync(join(folder, part), join(home, part), { recursive: true });
+    }
+    for (const name of ["@knem/errors", "citty", "picocolors"]) {
+      const place = join(home, "node_modules", name);
+      cpSync(join(folder, "node_modules", name), place, { recursive: true, dereference: true });
+    }
+    const { status, stderr } = knem(["package", "deb"], home);
+    expect(status).toBe(1);
+    expect(stderr).toContain("KNEM_NO_PACKAGING");
+    expect(stderr).toContain("in a checkout");
   });
 });
 

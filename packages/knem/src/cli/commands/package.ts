@@ -52,7 +52,7 @@ async function packaging(): Promise<typeof Packaging> {
         code: "KNEM_NO_PACKAGING",
         what: "this copy of knem cannot make packages",
         why: "@knem/packaging is not installed with it: packages are made from a checkout of the source",
-        remedy: "run npx knem package in a checkout, after npm run build:kmod",
+        remedy: "in a checkout: npm run knem -- package …",
       },
       { cause },
     );

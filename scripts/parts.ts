@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Parts of the conformance programs, for runs that are to be short.
+
+/** Those that race with themselves. */
+export const race = (program: string): boolean => program.startsWith("race_");
+
+/** Something of each kind of request, and of addresses and lengths of all kinds. */
+export const narrow: readonly string[] = [
+  ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],
+  ...["create_segments", "async_table", "array_map", "events_read", "bind_offload"],
+];
+
+/** And what meets most of that in which kernels differ: memory of all kinds, threads, signals, the end of things. */
+export const telling: readonly string[] = [
+  ...[...narrow, "counted_copy", "memory_kinds", "huge_pages", "fork_coherence", "poll", "signals"],
+  ...["worker", "worker_place", "life_exit", "life_kill_queued", "module_parameters"],
+  ...["module_unload", "statistics_format"],
+];
