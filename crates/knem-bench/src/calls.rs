@@ -14,6 +14,7 @@ use knem::{Cookie, CopyFlags, Device, Protection, Region, RegionOptions, Segment
 use crate::buffer::Buffer;
 use crate::clock::{Clock, Unit};
 use crate::failure::{doing, Result};
+use crate::pins::Pins;
 use crate::report::Call;
 
 /// Memory that regions are made of: bytes, and whether of huge pages.
@@ -40,6 +41,7 @@ const TURNS: u64 = 20_000_000;
 pub fn measure_all(device: &Device, clock: &Clock, repeat: usize) -> Result<Vec<Call>> {
     let measure = Measure {
         device,
+        pins: Pins::open(),
         clock,
         repeat: repeat.max(20),
     };
@@ -57,6 +59,7 @@ pub fn measure_all(device: &Device, clock: &Clock, repeat: usize) -> Result<Vec<
 
 struct Measure<'d> {
     device: &'d Device,
+    pins: Option<Pins>,
     clock: &'d Clock,
     repeat: usize,
 }
@@ -68,8 +71,11 @@ impl Measure<'_> {
         let region = self.create(&memory)?;
         let cookie = region.cookie();
         Ok(vec![
-            // SAFETY: The call touches no memory.
-            self.many("getppid", || Ok(drop(unsafe { libc::getppid() })))?,
+            self.many("getppid", || {
+                // SAFETY: The call touches no memory.
+                let _ = unsafe { libc::getppid() };
+                Ok(())
+            })?,
             self.many("get-info", || self.info())?,
             self.many("copy-nothing", || self.copy_nothing(cookie))?,
         ])
@@ -113,10 +119,32 @@ impl Measure<'_> {
             call("destroy", destroys),
             call("create-destroy", both),
         ];
+        if let Some(pins) = &self.pins {
+            calls.extend(self.pins(pins, memory, huge)?);
+        }
         if self.clock.unit() == Unit::Instructions {
             calls.push(call("deferred", vec![self.deferred(memory)?]));
         }
         Ok(calls)
+    }
+
+    /// What pinning alone costs of that, where a module is loaded that does nothing else.
+    fn pins(&self, pins: &Pins, memory: &Buffer, huge: bool) -> Result<[Call; 2]> {
+        let (mut taken, mut dropped) = (Vec::new(), Vec::new());
+        for round in 0..=self.repeat {
+            let mut result = Ok(());
+            let pin = self.clock.take(|| result = pins.pin(memory));
+            result?;
+            let mut result = Ok(());
+            let unpin = self.clock.take(|| result = pins.unpin());
+            result?;
+            if round > 0 {
+                taken.push(pin);
+                dropped.push(unpin);
+            }
+        }
+        let call = |name, taken| Call::new(name, memory.len(), huge, 1, self.clock.unit(), taken);
+        Ok([call("pin", taken), call("unpin", dropped)])
     }
 
     fn create(&self, memory: &Buffer) -> Result<Region<'static>> {

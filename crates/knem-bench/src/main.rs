@@ -19,6 +19,7 @@ mod failure;
 mod method;
 mod pattern;
 mod peer;
+mod pins;
 mod report;
 mod ring;
 mod signal;

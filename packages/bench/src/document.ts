@@ -19,7 +19,10 @@ export const methods = [
 ] as const;
 export type Method = (typeof methods)[number];
 
-/** Calls that move no bytes. `create-destroy` is both in turn; `deferred` is what the kernel does after a destroy. */
+/**
+ * Calls that move no bytes. `create-destroy` is both in turn; `deferred` is what the kernel does after a destroy; `pin`
+ * and `unpin` are calls of a module that does nothing else.
+ */
 export const calls = [
   "getppid",
   "get-info",
@@ -28,6 +31,8 @@ export const calls = [
   "destroy",
   "create-destroy",
   "deferred",
+  "pin",
+  "unpin",
 ] as const;
 export type Call = (typeof calls)[number];
 

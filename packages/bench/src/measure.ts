@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { baseImage, boot, bootUml, type GuestVerdict } from "@knem/guest";
 import { KnemError, type Target, together, type Workshop } from "@knem/kernels";
 import { type Bed, type BenchDocument, parseRun } from "./document.js";
@@ -41,12 +42,13 @@ interface Place {
 async function qemuBed(workshop: Workshop, target: Target): Promise<Place> {
   const [kernel, common] = await together([workshop.kernelFiles(target), parts(workshop, target)]);
   const { ko } = await workshop.module(target);
+  const pins = await pinsModule(workshop, target);
   const { base, files } = common;
   const run = ({ counted, timeLimit, lines }: Run) =>
     boot({
       kernel,
       base,
-      modules: [{ file: ko }],
+      modules: [{ file: ko }, { file: pins }],
       files,
       memory: 2048,
       counted,
@@ -54,6 +56,16 @@ async function qemuBed(workshop: Workshop, target: Target): Promise<Place> {
       command: script(lines),
     });
   return { release: kernel.release, run };
+}
+
+/** A module that pins memory and does nothing else, to tell what is beyond that. */
+async function pinsModule(workshop: Workshop, target: Target): Promise<string> {
+  const folder = fileURLToPath(new URL("../module", import.meta.url));
+  const [grafted, builder] = await together([
+    workshop.grafted(target),
+    workshop.builder(target, folder, "pins"),
+  ]);
+  return (await builder.build(grafted)).ko;
 }
 
 async function umlBed(workshop: Workshop, target: Target): Promise<Place> {

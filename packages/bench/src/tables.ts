@@ -28,24 +28,24 @@ function goalSheet(
   sign: "≤" | "≥",
   show: (value: number) => string,
 ): Sheet {
-  const rows = goals.flatMap(({ what, original, cma, limit, value }) => {
+  const rows = goals.flatMap(({ what, original, other, limit, value }) => {
     const ours = value(document);
     if (ours === undefined) return [];
-    const other = cma?.(document);
+    const beside = other?.(document);
     const shown = show(ours);
     const reached = sign === "≤" ? Number(shown) <= limit : Number(shown) >= limit;
     return [
       [
         what,
         original,
-        other === undefined ? "" : show(other),
+        beside === undefined ? "" : show(beside),
         shown,
         `${sign} ${limit}`,
         reached ? "yes" : "no",
       ],
     ];
   });
-  const header = ["what", "KNEM in C", "process_vm_readv", "ours", "goal", "reached"];
+  const header = ["what", "KNEM in C", "beside", "ours", "goal", "reached"];
   const narrow = rows.every((row) => row[2] === "");
   return narrow
     ? { title, header: without(header), rows: rows.map(without) }
