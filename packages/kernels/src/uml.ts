@@ -76,7 +76,7 @@ function refuse({ status, output }: { status: number; output: string }): void {
   throw new KnemError({
     code: "UML_BUILD_FAILED",
     what: field("error") ?? "User Mode Linux could not be built",
-    why: field("why") ?? `build.sh ended with status ${status}${tail(output)}`,
+    why: `${field("why") ?? `build.sh ended with status ${status}`}${tail(output)}`,
     remedy: field("what to do") ?? "read the output above",
   });
 }

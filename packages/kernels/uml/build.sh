@@ -40,8 +40,9 @@ unpack() {
 kernel_make() {
     tree=$1
     shift
-    make -s -C "$tree" -j"$(nproc)" "$@" >>"$tree/make.log" 2>&1 </dev/null ||
-        fail 4 "the kernel's make $* failed" "$(grep -m 1 -i 'error' "$tree/make.log")" "read $tree/make.log"
+    make -s -C "$tree" -j"$(nproc)" "$@" >>"$tree/make.log" 2>&1 </dev/null && return
+    tail -n 20 "$tree/make.log" >&2
+    fail 4 "the kernel's make $* failed" "its last words are these:" "mend what they name"
 }
 
 # configure TREE: what is asked for must survive; what does not betrays a tool that is missing.
