@@ -7,6 +7,7 @@ import {
   type BenchDocument,
   benchOptions,
   comparisonText,
+  formatDocument,
   html,
   measure,
   parseDocument,
@@ -33,7 +34,7 @@ await entryPoint(async (progress) => {
 
   const folder = join(workshop.checkout, "build", "bench");
   await mkdir(folder, { recursive: true });
-  const json = `${JSON.stringify(document, null, 1)}\n`;
+  const json = formatDocument(document);
   await writeFile(join(folder, "bench.json"), json);
   await writeFile(join(folder, "bench.html"), html(document));
   progress.note("wrote build/bench/bench.json and build/bench/bench.html");

@@ -16,6 +16,8 @@ const readers: readonly Method[] = [
   "vector-copy",
   "shm-double-copy",
 ];
+/** Each has a colour of its own. */
+const coloured: readonly Method[] = [...readers, "process_vm_readv", "inline-write"];
 const ways: readonly Method[] = ["process_vm_readv", ...readers];
 
 /** The plots of a document: those for which it has figures. */
@@ -111,5 +113,5 @@ function series(
     const found = value({ bed, method, bytes, pages });
     return found === undefined ? [] : [[bytes, found] as const];
   });
-  return { name: method, points };
+  return { name: method, points, colour: coloured.indexOf(method) };
 }

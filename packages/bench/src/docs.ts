@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { charts } from "./charts.js";
-import type { BenchDocument } from "./document.js";
+import { type BenchDocument, formatDocument } from "./document.js";
 import { svg } from "./plot.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
 
@@ -33,7 +33,7 @@ export async function writeDocumentation(
   checkout: string,
   document: BenchDocument,
 ): Promise<string[]> {
-  const files = documentation(document).set(FIGURES, `${JSON.stringify(document, null, 1)}\n`);
+  const files = documentation(document).set(FIGURES, formatDocument(document));
   for (const [path, content] of files) {
     await mkdir(dirname(join(checkout, path)), { recursive: true });
     await writeFile(join(checkout, path), content);

@@ -48,7 +48,10 @@ export interface Result {
   readonly pages: Pages;
   /** How many processes copied at once, each all of it. */
   readonly readers: number;
-  /** Bytes per second in the best round, of all readers together. */
+  /**
+   * Bytes per second in the best round, of all readers together. Where a copy was only counted, a second is 10^9
+   * instructions.
+   */
   readonly best: number;
   /** Bytes per second in the middle one of all rounds. */
   readonly median: number;
@@ -76,6 +79,13 @@ export interface BenchDocument {
   readonly kernels: Readonly<Partial<Record<Bed, string>>>;
   readonly results: readonly Result[];
   readonly calls: readonly CallCost[];
+}
+
+/** A document as text, a figure on each line. Reading it gives the same document. */
+export function formatDocument({ kernels, results, calls }: BenchDocument): string {
+  const lines = (figures: readonly object[]) =>
+    figures.map((one) => `\n${JSON.stringify(one)}`).join(",");
+  return `{"format":1,"kernels":${JSON.stringify(kernels)},\n"results":[${lines(results)}\n],\n"calls":[${lines(calls)}\n]}\n`;
 }
 
 /** Reads a document, and refuses what is none. Errors: BENCH_DOCUMENT_INVALID, which names the first wrong field. */

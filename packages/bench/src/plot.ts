@@ -6,6 +6,8 @@ export interface Series {
   readonly name: string;
   /** Pairs of bytes and a value, in the order of bytes. */
   readonly points: readonly (readonly [number, number])[];
+  /** Which of the colours it has; a name has the same one in every plot. */
+  readonly colour: number;
   /** What others are measured against: grey and dashed. */
   readonly reference?: boolean;
 }
@@ -40,7 +42,7 @@ export function svg({ title, values, series }: Plot): string {
   const y = (value: number) =>
     round(frame.bottom - (value / top.most) * (frame.bottom - frame.top));
   const place = { x, y };
-  const lines = drawn.map((one, index) => line(one, colourOf(drawn, index), place));
+  const lines = drawn.map((one) => line(one, place));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(title)}">`,
     `<style>${style}</style>`,
@@ -59,7 +61,9 @@ interface Place {
   readonly y: (value: number) => number;
 }
 
-function line({ name, points, reference }: Series, colour: string, { x, y }: Place): string {
+function line(series: Series, { x, y }: Place): string {
+  const { name, points, reference } = series;
+  const colour = colourOf(series);
   const path = points.map(([bytes, value]) => `${x(bytes)},${y(value)}`).join(" ");
   const dash = reference ? ' stroke-dasharray="5 4"' : "";
   const dots = points.map(
@@ -82,10 +86,10 @@ function below(x: number, words: string): string {
 
 /** The names beside the ends of the lines, moved apart where they would cover each other. */
 function labels(series: readonly Series[], y: Place["y"]): string[] {
-  const ends = series.map(({ name, points }, index) => ({
-    name,
-    colour: colourOf(series, index),
-    at: y(points.at(-1)?.[1] ?? 0),
+  const ends = series.map((one) => ({
+    name: one.name,
+    colour: colourOf(one),
+    at: y(one.points.at(-1)?.[1] ?? 0),
   }));
   ends.sort((a, b) => a.at - b.at);
   const gap = 18;
@@ -101,10 +105,8 @@ function labels(series: readonly Series[], y: Place["y"]): string[] {
   );
 }
 
-function colourOf(series: readonly Series[], index: number): string {
-  if (series[index]?.reference) return grey;
-  const before = series.slice(0, index).filter(({ reference }) => !reference).length;
-  return colours[before % colours.length] ?? grey;
+function colourOf({ colour, reference }: Series): string {
+  return (reference ? undefined : colours[colour % colours.length]) ?? grey;
 }
 
 /** Where an axis from 0 ends, and its ticks: four to eight at round numbers. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { parseDocument, parseRun } from "../src/document.js";
+import { formatDocument, parseDocument, parseRun } from "../src/document.js";
 import { cost, document, result } from "./sample.js";
 
 const whole = document([result({}), result({ instructions: 7 })], [cost({})]);
 
 describe("parseDocument", () => {
   it("reads what was written", () => {
-    expect(parseDocument(JSON.stringify(whole))).toEqual(whole);
+    expect(parseDocument(formatDocument(whole))).toEqual(whole);
   });
 
   it.each([

@@ -6,10 +6,10 @@ const plot = {
   title: "A < B",
   values: "times",
   series: [
-    { name: "one", points: [[1024, 1] as const, [4096, 2] as const] },
-    { name: "two", points: [[1024, 1.9] as const, [4096, 2.01] as const] },
-    { name: "empty", points: [] },
-    { name: "limit", reference: true, points: [[1024, 1] as const, [4096, 1] as const] },
+    { name: "one", colour: 0, points: [[1024, 1] as const, [4096, 2] as const] },
+    { name: "two", colour: 3, points: [[1024, 1.9] as const, [4096, 2.01] as const] },
+    { name: "empty", colour: 2, points: [] },
+    { name: "limit", colour: 1, reference: true, points: [[1024, 1] as const, [4096, 1] as const] },
   ],
 };
 
@@ -33,6 +33,14 @@ describe("svg", () => {
     const [x2, y2] = (b ?? "").split(",").map(Number);
     expect(Number(x2)).toBeGreaterThan(Number(x));
     expect(Number(y2)).toBeLessThan(Number(y));
+  });
+
+  it("gives a name the same colour wherever it stands, and none to what others are measured against", () => {
+    const colours = values(drawn, /<g fill="([^"]*)"/g);
+    const turned = svg({ ...plot, series: [...plot.series].reverse() });
+    expect(values(turned, /<g fill="([^"]*)"/g)).toEqual([...colours].reverse());
+    expect(new Set(colours).size).toBe(3);
+    expect(colours[2]).toBe("#8a8a8a");
   });
 
   it("keeps names apart", () => {
