@@ -33,10 +33,10 @@ export function runsOf(bed: Bed): Run[] {
 export function quickRunsOf(bed: Bed): Run[] {
   const some = ["--sizes", "8,64KiB", "--repeat", "1", "--methods", all];
   if (bed === "uml")
-    return [{ bed, counted: false, lines: [[...some, "--calls"]], timeLimit: 300 }];
+    return [{ bed, counted: false, lines: [[...some, "--calls"]], timeLimit: 600 }];
   return [
-    { bed, counted: true, lines: [[...some, "--instructions"]], timeLimit: 300 },
-    { bed, counted: false, lines: [[...some, "--readers", "2"]], timeLimit: 300 },
+    { bed, counted: true, lines: [[...some, "--instructions"]], timeLimit: 600 },
+    { bed, counted: false, lines: [[...some, "--readers", "2"]], timeLimit: 600 },
   ];
 }
 
