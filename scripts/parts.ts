@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Parts of the conformance programs, for runs that are to be short.
+// Parts of the conformance programs and of the packages' tests, for runs that are to be short.
 
 /** Those that race with themselves. */
 export const race = (program: string): boolean => program.startsWith("race_");
@@ -16,3 +16,8 @@ export const telling: readonly string[] = [
   ...["worker", "worker_place", "life_exit", "life_kill_queued", "module_parameters"],
   ...["module_unload", "statistics_format"],
 ];
+
+/** The tests of packages that are done in a minute or two. */
+export const brief: readonly string[] = ["lint", "tarball", "deb", "access"].map(
+  (name) => `system/${name}.test.ts`,
+);

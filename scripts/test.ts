@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
 // npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
-// every kernel of the table.
+// every kernel of the table; and every test of the packages.
 import { beds, measure, quickRunsOf } from "@knem/bench";
 import {
   buildKmods,
@@ -18,7 +18,7 @@ import {
 } from "@knem/kernels";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
-import { narrow, race, telling } from "./parts.js";
+import { brief, narrow, race, telling } from "./parts.js";
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
@@ -89,6 +89,7 @@ await entryPoint(async (progress) => {
         name: nameOf(other),
         run: () => conformance(workshop, other, elsewhere),
       })),
+      { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],
     progress,
   );

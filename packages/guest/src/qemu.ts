@@ -55,8 +55,8 @@ const kernelLine = [
  * hundred times faster than serial lines, and clean of any terminal's habits.
  */
 export function qemuArguments(machine: Machine): string[] {
-  const { arguments: kind, console } = emulatorOf(machine.arch);
-  const line = [`console=${console}`, ...machine.kernelArguments, ...kernelLine].join(" ");
+  const { arguments: kind, kernelArguments } = emulatorOf(machine.arch);
+  const line = [...kernelArguments, ...machine.kernelArguments, ...kernelLine].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
     ...[...kind, ...pace(machine)],

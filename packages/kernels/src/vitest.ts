@@ -27,12 +27,21 @@ interface Assertion {
   readonly failureMessages: readonly string[];
 }
 
-/** Runs a vitest project of a checkout. Errors: VITEST_FAILED, if there is no report to read. */
-export async function vitest(cache: Cache, checkout: string, project: string): Promise<Count> {
+/**
+ * Runs a vitest project of a checkout, or those of its files whose paths hold one of `files`.
+ * Errors: VITEST_FAILED, if there is no report to read.
+ */
+export async function vitest(
+  cache: Cache,
+  checkout: string,
+  project: string,
+  files: readonly string[] = [],
+): Promise<Count> {
   return cache.temporary("vitest", async (work) => {
     const file = join(work, "report.json");
     const program = join(checkout, "node_modules/vitest/vitest.mjs");
-    const args = [program, "run", "--project", project, "--reporter=json", `--outputFile=${file}`];
+    const report = ["--reporter=json", `--outputFile=${file}`];
+    const args = [program, "run", "--project", project, ...report, ...files];
     const { output } = await run(process.execPath, args, { cwd: checkout });
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) throw noReport(project, output);

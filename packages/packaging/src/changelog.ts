@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Release } from "./sources.js";
+import type { Release } from "./release.js";
 
 /** Who answers for the packages. */
 export const MAINTAINER = "KNEM developers <knem-developers@example.org>";

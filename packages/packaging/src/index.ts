@@ -6,6 +6,7 @@ export { checkout, epochOf, versionOf } from "./checkout.js";
 export { type Entry, layOut } from "./entry.js";
 export { type Kind, kinds, type Order, orderOf, type Wishes } from "./order.js";
 export { type Plan, type Product, plan, planDocument, planTable } from "./plan.js";
+export type { Release } from "./release.js";
 export { machineKey, type SigningKey } from "./signing.js";
-export { listed, type Release, sourceTree } from "./sources.js";
+export { listed, sourceTree } from "./sources.js";
 export { pack } from "./tarball.js";

@@ -3,8 +3,8 @@ import { Cache, type Kernel, Progress, resolve, table } from "@knem/kernels";
 import { REVISION } from "./changelog.js";
 import { epochOf, versionOf } from "./checkout.js";
 import type { Kind, Order } from "./order.js";
+import type { Release } from "./release.js";
 import { machineKey, type SigningKey } from "./signing.js";
-import type { Release } from "./sources.js";
 
 /** A file that is going to be made. */
 export interface Product {

@@ -5,19 +5,13 @@ import { sourceFiles } from "@knem/kernels";
 import { debianChangelog, REVISION, rpmChangelog } from "./changelog.js";
 import { trackedFiles } from "./checkout.js";
 import type { Entry } from "./entry.js";
+import type { Release } from "./release.js";
 
 /** What the source has of a checkout, at the same places. */
 const SHARED = ["LICENSES", "README.md", "dkms.conf", "docs", "include", "kernel-rs"];
 
 /** What of a checkout lies at the top of the source: what builds and installs it where there is no checkout. */
 const OWN = "packages/packaging/source";
-
-/** A release, as everything in it is named and dated. */
-export interface Release {
-  readonly version: string;
-  /** Seconds since 1970. */
-  readonly epoch: number;
-}
 
 /** The files of the source tarball, sorted, below its one folder. */
 export async function sourceTree(checkout: string, release: Release): Promise<Entry[]> {

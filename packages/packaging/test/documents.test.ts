@@ -2,7 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkout } from "../src/index.js";
+import { checkout, versionOf } from "../src/index.js";
+import { guideBlocks } from "./guide.js";
 
 const read = (...path: string[]) => readFile(join(checkout, ...path), "utf8");
 const own = (...path: string[]) => read("packages/packaging/source", ...path);
@@ -56,6 +57,14 @@ describe("the parameters", () => {
       );
     expect(items(early).sort()).toEqual(await expected(false));
     expect(items(late).sort()).toEqual(await expected(true));
+  });
+});
+
+describe("the guide", () => {
+  it("unpacks the tarball of this version", async () => {
+    const [unpack, enter] = (await guideBlocks("Without packages"))[0]?.split("\n") ?? [];
+    const name = `knem-${await versionOf(checkout)}`;
+    expect([unpack, enter]).toEqual([`tar -xf ${name}.tar.gz`, `cd ${name}`]);
   });
 });
 

@@ -14,6 +14,9 @@ let before: Set<string>;
 /** The module and its version, as dkms wants to be told them. */
 let name: string;
 
+/** For what regenerates metadata: a minute where nothing else runs, ten where much does. */
+const patience = 1_800_000;
+
 const backports = ["install", "-t", "trixie-backports"];
 
 /** The newest cloud kernel of a series. */
@@ -29,7 +32,9 @@ function told(output: string, release: string): string[] {
   return [...new Set(lines.filter((line) => line.startsWith(`knem: not built for ${release}: `)))];
 }
 
+/** Where the module of a kernel is: dkms compresses it where the kernel's own modules are. */
 const module = (release: string) => `/lib/modules/${release}/updates/dkms/knem.ko`;
+const uncompressed = (path: string) => path.replace(/\.xz$/, "");
 
 /** What the module that is installed for a kernel says of itself. */
 const field = (release: string, which: string) =>
@@ -58,7 +63,9 @@ describe("knem-dkms, on a machine with a 7.2 kernel", () => {
     expect(await machine.tell("dpkg --audit")).toBe("");
   });
 
-  it("builds the module when the source arrives, by the command that it said", async () => {
+  it("builds the module when the source arrives, by the command that it said", {
+    timeout: patience,
+  }, async () => {
     const { release, version } = old;
     const { status, output } = await machine.apt("install", `linux-source-7.2=${version}`);
     expect(status, output).toBe(0);
@@ -100,14 +107,16 @@ describe("knem-dkms, on a machine with a 7.2 kernel", () => {
 });
 
 describe("a kernel's upgrade by apt alone", () => {
-  it("brings the module for the new kernel, and leaves the old one's", async () => {
+  it("brings the module for the new kernel, and leaves the old one's", {
+    timeout: patience,
+  }, async () => {
     const latest = ["linux-image-cloud-amd64", "linux-headers-cloud-amd64", "linux-source"];
     const begin = Date.now();
     const { status, output } = await machine.apt(...backports, ...latest);
     console.log(`the upgrade took ${((Date.now() - begin) / 1000).toFixed(1)} s`);
     expect(status, output).toBe(0);
     for (const { release } of [old, next]) {
-      expect(await field(release, "filename")).toBe(module(release));
+      expect(uncompressed(await field(release, "filename"))).toBe(module(release));
       expect((await field(release, "vermagic")).split(" ")[0]).toBe(release);
     }
   });
@@ -119,7 +128,7 @@ describe("a kernel's upgrade by apt alone", () => {
       const script = "modprobe knem && uname -r && modinfo -n knem && head -n 1 /dev/knem";
       const { output, status } = await machine.boot(release, script);
       expect(status, output).toBe(0);
-      expect(output.split("\n").slice(0, 2)).toEqual([release, module(release)]);
+      expect(output.split("\n").slice(0, 2).map(uncompressed)).toEqual([release, module(release)]);
       expect(output).toContain("knem");
     },
   );
@@ -141,7 +150,8 @@ describe("a kernel's upgrade by apt alone", () => {
     expect(await machine.tell("dpkg --audit")).toBe("");
     // Whoever asks for the module alone learns that there is none.
     expect(byHand.status).not.toBe(0);
-    expect(await machine.sh(`test -e ${module(release)}`)).toMatchObject({ status: 1 });
+    expect(await machine.tell(`ls ${module(old.release)}*`)).not.toBe("");
+    expect((await machine.sh(`ls ${module(release)}*`)).status).not.toBe(0);
   });
 
   it("makes up for one that was killed half-way", async () => {

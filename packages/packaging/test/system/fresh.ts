@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import {
-  type Bind,
-  type Chroot,
-  type CommandResult,
-  type DebianSystem,
-  type Workshop,
-  withChroot,
-} from "@knem/kernels";
+import type { Bind, Chroot, CommandResult, DebianSystem, Workshop } from "@knem/kernels";
+import { type Lasting, lasting } from "./lasting.js";
 
 /** A fresh system that lasts for several tests. */
 export class Fresh {
   private constructor(
-    readonly chroot: Chroot,
+    private readonly system: Lasting,
     private readonly binds: readonly Bind[],
-    private readonly end: () => Promise<void>,
   ) {}
 
   /** One with packages; `binds` are seen by everything that is run in it. */
-  static start(workshop: Workshop, system: DebianSystem, binds: readonly Bind[]): Promise<Fresh> {
-    return new Promise((resolve, reject) => {
-      const whole = withChroot(workshop.cache, system, workshop.progress, async (chroot) => {
-        await new Promise<void>((done) => {
-          const end = () => {
-            done();
-            return whole;
-          };
-          resolve(new Fresh(chroot, binds, end));
-        });
-      });
-      whole.catch(reject);
-    });
+  static async start(
+    workshop: Workshop,
+    system: DebianSystem,
+    binds: readonly Bind[],
+  ): Promise<Fresh> {
+    return new Fresh(await lasting(workshop, system), binds);
+  }
+
+  get chroot(): Chroot {
+    return this.system.chroot;
   }
 
   /** Removes it. */
   remove(): Promise<void> {
-    return this.end();
+    return this.system.remove();
   }
 
   /** Runs a shell's script. */

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { bootSystem, type GuestVerdict } from "@knem/guest";
-import {
-  type Chroot,
-  type ChrootOptions,
-  type CommandResult,
-  type Workshop,
-  withChroot,
-} from "@knem/kernels";
+import type { Chroot, ChrootOptions, CommandResult, Workshop } from "@knem/kernels";
+import { type Lasting, lasting } from "./lasting.js";
 
 /** Where a package that is installed lies inside. */
 const DEB = "/run/knem.deb";
@@ -15,36 +10,29 @@ const DEB = "/run/knem.deb";
 export class Machine {
   private constructor(
     private readonly workshop: Workshop,
-    readonly chroot: Chroot,
-    private readonly end: () => Promise<void>,
+    private readonly system: Lasting,
   ) {}
 
   /** A fresh one that can be booted, but for a kernel. */
-  static start(workshop: Workshop): Promise<Machine> {
-    const system = {
+  static async start(workshop: Workshop): Promise<Machine> {
+    const system = await lasting(workshop, {
       suite: "trixie",
       further: ["trixie-backports"],
       // Kernels want an initramfs to be made, which no guest boots with: the smallest will do.
       packages: ["kmod", "systemd", "systemd-sysv", "tiny-initramfs", "udev"],
-    };
-    return new Promise((resolve, reject) => {
-      const whole = withChroot(workshop.cache, system, workshop.progress, async (chroot) => {
-        await chroot.must("the lists of packages could not be fetched", ["apt-get", "update"]);
-        await new Promise<void>((done) => {
-          const end = () => {
-            done();
-            return whole;
-          };
-          resolve(new Machine(workshop, chroot, end));
-        });
-      });
-      whole.catch(reject);
     });
+    const machine = new Machine(workshop, system);
+    await machine.tell("apt-get update");
+    return machine;
+  }
+
+  get chroot(): Chroot {
+    return this.system.chroot;
   }
 
   /** Removes it. */
   remove(): Promise<void> {
-    return this.end();
+    return this.system.remove();
   }
 
   /** Runs a shell's script. */

@@ -3,24 +3,36 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Workshop } from "@knem/kernels";
-import { apply, type Kind, type Made, orderOf, plan, type SigningKey } from "../../src/index.js";
+import {
+  apply,
+  checkout,
+  epochOf,
+  type Kind,
+  type Made,
+  orderOf,
+  plan,
+  type SigningKey,
+} from "../../src/index.js";
 
 /** A folder that packages are made into. */
 export class Making {
   private constructor(
     private readonly workshop: Workshop,
     readonly out: string,
+    /** One date for all that is made, whatever is committed meanwhile. */
+    readonly epoch: number,
   ) {}
 
   static async start(workshop: Workshop): Promise<Making> {
-    return new Making(workshop, await mkdtemp(join(tmpdir(), "knem-packages-")));
+    const out = await mkdtemp(join(tmpdir(), "knem-packages-"));
+    return new Making(workshop, out, await epochOf(checkout));
   }
 
   /** Makes everything of a kind, as `knem package` does. */
   async make(kind: Kind, signing?: SigningKey): Promise<Made[]> {
     const { cache, progress } = this.workshop;
     const planned = await plan(orderOf({ kind, out: this.out }), cache, progress);
-    return apply({ ...planned, ...(signing && { signing }) }, this.workshop);
+    return apply({ ...planned, epoch: this.epoch, ...(signing && { signing }) }, this.workshop);
   }
 
   async remove(): Promise<void> {

@@ -107,12 +107,11 @@ describe("the package of a module", () => {
     const output = await builder.tell(`
       rpmbuild -tb --with kmod ${kernel} ${RPMS}/knem-${version}.tar.gz >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
       cd /root/rpmbuild/RPMS/x86_64 && rpm -qp --requires --provides ${name}-*.rpm
-      rpm --initdb && rpm -i --nodeps ${name}-*.rpm && rpm -V ${name}
+      rpm --initdb && rpm -i --nodeps ${name}-*.rpm && rpm -V --nodeps ${name}
       modinfo -F vermagic /lib/modules/${release}/extra/knem.ko
-      rpm -e ${name}; ! ls /lib/modules/${release}/extra`);
+      rpm -e ${name}; ! ls /lib/modules/${release}/extra/knem.ko`);
     await builder.remove();
     const lines = output.split("\n");
-    expect(lines).toContain(`kernel-uname-r = ${release}`);
     expect(lines).toContain(`knem-kmod = ${version}-1`);
     expect(output).toContain(`\n${release} SMP`);
   });

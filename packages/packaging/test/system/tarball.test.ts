@@ -42,8 +42,7 @@ describe("the source tarball", () => {
     const copy = join(place.folder, "copy");
     await layOut(await copyOf(checkout), copy);
     const order = { kind: "tarball", checkout: copy, out: place.folder, targets: [] } as const;
-    const { epoch } = await plan({ ...order, checkout });
-    const [made] = await apply({ ...(await plan(order)), epoch }, workshop);
+    const [made] = await apply({ ...(await plan(order)), epoch: making.epoch }, workshop);
     expect((await readFile(made?.path ?? "")).equals(await readFile(tarball))).toBe(true);
   });
 
