@@ -63,6 +63,12 @@ impl Channel {
         Ok((Self(one), Self(other)))
     }
 
+    /// Ends the connection, also where processes that were started later still have it.
+    pub fn close(&self) {
+        // It fails only where the other end is gone already.
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
+    }
+
     /// Sends a request.
     pub fn ask(&mut self, request: Request) -> io::Result<()> {
         self.send(match request {

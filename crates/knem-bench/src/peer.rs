@@ -100,7 +100,9 @@ fn gone(error: io::Error) -> Failure {
 impl Drop for Peer {
     fn drop(&mut self) {
         // Without the connection the process ends.
-        self.channel = None;
+        if let Some(channel) = self.channel.take() {
+            channel.close();
+        }
         // SAFETY: It is this process's child, and is waited for once.
         unsafe { libc::waitpid(self.pid, std::ptr::null_mut(), 0) };
     }
