@@ -2,6 +2,7 @@
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
 // npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
 // every kernel of the table; and every test of the packages.
+import { beds, measure, quickRunsOf } from "@knem/bench";
 import {
   buildKmods,
   check,
@@ -40,6 +41,9 @@ const firstOfItsKind = (one: Target) => targets.find((other) => alike(one, other
 const others = all ? rest : rest.filter(firstOfItsKind);
 const elsewhere: Run = all ? { clients: true } : { only: telling };
 
+/** User Mode Linux takes long to build, once. */
+const stock = ["qemu"] as const;
+
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const { cache, checkout } = workshop;
@@ -70,6 +74,9 @@ await entryPoint(async (progress) => {
       check("binding declarations", async () => (await workshop.userland()).checkDeclarations()),
       { name: "Node binding", run: () => vitest(cache, checkout, "binding") },
       { name: "guest", run: () => vitest(cache, checkout, "guest") },
+      check("benchmarks, a little of each", () =>
+        measure(workshop, target, (all ? beds : stock).flatMap(quickRunsOf)),
+      ),
       ...runs.map(({ name, ...run }) => ({
         name,
         run: () => conformance(workshop, target, run),

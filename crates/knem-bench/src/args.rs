@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+use crate::clock::Unit;
 use crate::method::Method;
 use crate::size;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
-knem-bench: how fast one process gets at another's memory, every byte verified
+knem-bench: how fast one process gets at another's memory, the bytes of every round verified
 
   --json              one JSON document instead of a table
   --min SIZE          smallest copy (4KiB)
   --max SIZE          largest copy (64MiB); each size is four times the one before
-  --repeat N          timed copies per size and method (5)
-  --methods A,B       inline-copy, inline-write, process_vm_readv, process_vm_writev,
-                      shm-double-copy (all but process_vm_writev)
-  --pages KIND        small or huge: what the memory asks of the kernel (small)
-  --cpus N            2: each process has a CPU of its own, so that a double copy is half
-                      hidden; 1: they share one, whose switches then count (2)
+  --sizes A,B         these instead
+  --repeat N          timed rounds per size and method (5)
+  --methods A,B       memcpy, process_vm_readv, process_vm_writev, shm-double-copy, inline-copy,
+                      inline-write, create-copy-destroy, region-copy, vector-copy; or none
+                      (inline-copy, inline-write, process_vm_readv, shm-double-copy)
+  --pages KIND        small or huge: what the memory is made of (small)
+  --readers N         copies from the owner also by 2 to N processes at once (1)
+  --cpus N            2: each process has a CPU of its own, as far as there are, so that a double
+                      copy is half hidden; 1: they share one, whose switches then count (2)
+  --calls             also what calls cost that move no bytes
+  --instructions      the machine runs one instruction a nanosecond, as QEMU does with
+                      -icount shift=0: count them, in rounds of one copy
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line
@@ -26,18 +33,22 @@ Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wron
 pub struct Args {
     /// Print JSON.
     pub json: bool,
-    /// Bytes of the smallest copy.
-    pub min: usize,
-    /// Bytes of the largest copy.
-    pub max: usize,
-    /// Timed copies per size and method.
+    /// Bytes of the copies.
+    pub sizes: Vec<usize>,
+    /// Timed rounds per size and method.
     pub repeat: usize,
     /// In this order.
     pub methods: Vec<Method>,
     /// Ask for huge pages, or else for small ones.
     pub huge: bool,
-    /// Give each process a CPU of its own, as far as there are two.
+    /// How many processes copy at once at most.
+    pub readers: usize,
+    /// Give each process a CPU of its own, as far as there are.
     pub apart: bool,
+    /// Measure calls as well.
+    pub calls: bool,
+    /// What is taken.
+    pub unit: Unit,
 }
 
 /// What the command line asks for.
@@ -53,43 +64,63 @@ pub enum Command {
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut args = Args {
         json: false,
-        min: 4 << 10,
-        max: 64 << 20,
+        sizes: Vec::new(),
         repeat: 5,
         methods: Method::USUAL.to_vec(),
         huge: false,
+        readers: 1,
         apart: true,
+        calls: false,
+        unit: Unit::Time,
     };
+    let (mut min, mut max) = (4 << 10, 64 << 20);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
         match word.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--json" => args.json = true,
-            "--min" => args.min = bytes(&value()?)?,
-            "--max" => args.max = bytes(&value()?)?,
-            "--repeat" => args.repeat = count(&value()?)?,
+            "--min" => min = bytes(&value()?)?,
+            "--max" => max = bytes(&value()?)?,
+            "--sizes" => args.sizes = value()?.split(',').map(bytes).collect::<Result<_, _>>()?,
+            "--repeat" => args.repeat = count(&value()?, 1_000_000)?,
             "--methods" => args.methods = methods(&value()?)?,
             "--pages" => args.huge = second(&value()?, "small", "huge")?,
+            "--readers" => args.readers = count(&value()?, 64)?,
             "--cpus" => args.apart = second(&value()?, "1", "2")?,
+            "--calls" => args.calls = true,
+            "--instructions" => args.unit = instructions()?,
             _ => return Err(format!("there is no option {word}")),
         }
     }
-    if args.min > args.max {
+    if min > max {
         return Err("--min is larger than --max".into());
     }
+    if args.sizes.is_empty() {
+        args.sizes = size::sweep(min, max);
+    }
     Ok(Command::Run(args))
+}
+
+fn instructions() -> Result<Unit, String> {
+    if cfg!(target_arch = "x86_64") {
+        return Ok(Unit::Instructions);
+    }
+    Err("--instructions is for x86_64 machines".into())
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
     size::parse(text).ok_or_else(|| format!("{text:?} is no size from 1 to 64GiB"))
 }
 
-fn count(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (1..=1_000_000).contains(n));
-    number.ok_or_else(|| format!("{text:?} is no number from 1 to 1000000"))
+fn count(text: &str, most: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=most).contains(n));
+    number.ok_or_else(|| format!("{text:?} is no number from 1 to {most}"))
 }
 
 fn methods(text: &str) -> Result<Vec<Method>, String> {
+    if text == "none" {
+        return Ok(Vec::new());
+    }
     let method = |name| Method::named(name).ok_or_else(|| format!("there is no method {name:?}"));
     text.split(',').map(method).collect()
 }
@@ -116,8 +147,12 @@ mod tests {
         let Ok(Command::Run(args)) = parsed("") else {
             panic!("an empty command line is right");
         };
-        assert_eq!((args.min, args.max, args.repeat), (4096, 64 << 20, 5));
-        assert!(args.apart && !args.huge && !args.json);
+        assert_eq!(
+            (args.sizes[0], args.sizes.last()),
+            (4096, Some(&(64 << 20)))
+        );
+        assert_eq!((args.repeat, args.readers, args.unit), (5, 1, Unit::Time));
+        assert!(args.apart && !args.calls && !args.huge && !args.json);
         for method in Method::ALL {
             assert!(HELP.contains(method.name()));
         }
@@ -131,9 +166,16 @@ mod tests {
             panic!("this command line is right");
         };
         assert!(args.json && args.huge && !args.apart);
-        assert_eq!((args.min, args.max, args.repeat), (1, 2 << 20, 3));
+        assert_eq!((args.sizes[1], args.sizes.last()), (4, Some(&(2 << 20))));
+        assert_eq!(args.repeat, 3);
         assert_eq!(args.methods, [Method::ShmDoubleCopy]);
         assert_eq!(parsed("--repeat 3 --help"), Ok(Command::Help));
+        let Ok(Command::Run(args)) = parsed("--sizes 8,1MiB --methods none --calls --readers 2")
+        else {
+            panic!("this command line is right");
+        };
+        assert_eq!(args.sizes, [8, 1 << 20]);
+        assert!(args.methods.is_empty() && args.calls && args.readers == 2);
     }
 
     #[test]
@@ -143,6 +185,8 @@ mod tests {
             ("--min", "--min needs a value"),
             ("--min 2 --max 1", "--min is larger than --max"),
             ("--repeat 0", "\"0\" is no number"),
+            ("--readers 65", "\"65\" is no number from 1 to 64"),
+            ("--sizes 1,", "\"\" is no size"),
             ("--methods inline-copy,", "there is no method \"\""),
             ("--pages big", "\"big\" is neither small nor huge"),
             ("fast", "there is no option fast"),

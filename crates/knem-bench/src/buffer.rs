@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 
 /// Where the copier's memory begins, in pages after a boundary.
 pub const COPIER: usize = 116;
-/// Where the owner's memory begins.
+/// Where the owner's memory begins, and any other that bytes come from.
 pub const OWNER: usize = 97;
 /// Where the bytes in shared memory begin.
 pub const SHARED: usize = 11;
@@ -38,9 +38,12 @@ impl Buffer {
             libc::MADV_NOHUGEPAGE
         };
         // SAFETY: The mapping is this function's own. A kernel without huge pages refuses the
-        // advice, and then has the pages that it can have.
+        // advice, and then all pages are small.
         unsafe { libc::madvise(buffer.mapping.cast(), buffer.mapped, advice) };
         buffer.fill(1);
+        if huge && !is_huge(buffer.address() as usize)? {
+            return Err(io::Error::other("the kernel gave it no huge pages"));
+        }
         Ok(buffer)
     }
 
@@ -70,6 +73,33 @@ impl Buffer {
         // SAFETY: The start lies in the mapping.
         unsafe { self.mapping.add(self.start) }
     }
+}
+
+/// Whether the mapping that `address` lies in has huge pages.
+fn is_huge(address: usize) -> io::Result<bool> {
+    Ok(huge_in(
+        &std::fs::read_to_string("/proc/self/smaps")?,
+        address,
+    ))
+}
+
+fn huge_in(smaps: &str, address: usize) -> bool {
+    let number = |text: &str| usize::from_str_radix(text, 16).ok();
+    let range = |line: &str| {
+        let (begin, end) = line.split_whitespace().next()?.split_once('-')?;
+        Some(number(begin)?..number(end)?)
+    };
+    let mut inside = false;
+    for line in smaps.lines() {
+        if let Some(range) = range(line) {
+            inside = range.contains(&address);
+        } else if let Some(size) = line.strip_prefix("AnonHugePages:") {
+            if inside {
+                return size.trim() != "0 kB";
+            }
+        }
+    }
+    false
 }
 
 fn map(place: *mut u8, length: usize, flags: i32, file: i32) -> io::Result<*mut u8> {
@@ -120,6 +150,15 @@ mod tests {
                 assert!(distance.min(64 - distance) > 16, "{places:?}");
             }
         }
+    }
+
+    #[test]
+    fn finds_huge_pages() {
+        let smaps = "7f00-7f80 rw-p 0 00:00 0\nSize: 4 kB\nAnonHugePages:         0 kB\n\
+                     7f80-8f00 rw-p 0 00:00 0\nSize: 4 kB\nAnonHugePages:      2048 kB\n";
+        assert!(!huge_in(smaps, 0x7f7f));
+        assert!(huge_in(smaps, 0x7f80));
+        assert!(!huge_in(smaps, 0x8f00));
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 
+use knem::ProcessMemory;
+
+use crate::method::Method;
 use crate::pattern::{Mismatch, Pattern};
 
-/// What the copier asks of the owner.
+/// What the copier asks of another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Have so many bytes ready, as a region if the module is used.
@@ -14,11 +17,29 @@ pub enum Request {
     Fill(Pattern),
     /// Look at every byte of the memory.
     Check(Pattern),
-    /// Send the memory through shared memory, once the copier gives the sign.
-    Send,
+    /// Send the memory through shared memory so many times, each when the copier gives the sign.
+    Send { times: u64 },
+    /// Copy from the owner to the memory so many times.
+    Copy {
+        method: Method,
+        times: u64,
+        source: Source,
+    },
 }
 
-/// What the owner answers.
+/// Where the owner's memory is, by both names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Of its region; 0 where the module is not used.
+    pub cookie: u64,
+    /// In its process.
+    pub process: ProcessMemory,
+}
+
+/// A message before what belongs to it: which it is, and its numbers.
+type Words = [u64; 6];
+
+/// What the other process answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// Done.
@@ -42,13 +63,27 @@ impl Channel {
         Ok((Self(one), Self(other)))
     }
 
+    /// Ends the connection, also where processes that were started later still have it.
+    pub fn close(&self) {
+        // It fails only where the other end is gone already.
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
+    }
+
     /// Sends a request.
     pub fn ask(&mut self, request: Request) -> io::Result<()> {
         self.send(match request {
-            Request::Prepare { bytes } => [0, bytes as u64, 0],
-            Request::Fill(pattern) => [1, pattern.number(), 0],
-            Request::Check(pattern) => [2, pattern.number(), 0],
-            Request::Send => [3, 0, 0],
+            Request::Prepare { bytes } => [0, bytes as u64, 0, 0, 0, 0],
+            Request::Fill(pattern) => [1, pattern.number(), 0, 0, 0, 0],
+            Request::Check(pattern) => [2, pattern.number(), 0, 0, 0, 0],
+            Request::Send { times } => [3, times, 0, 0, 0, 0],
+            Request::Copy {
+                method,
+                times,
+                source: Source { cookie, process },
+            } => {
+                let pid = process.pid as u64;
+                [4, method as u64, times, cookie, pid, process.address]
+            }
         })
     }
 
@@ -59,12 +94,25 @@ impl Channel {
             words => words?,
         };
         Ok(Some(match words {
-            [0, bytes, _] => Request::Prepare {
+            [0, bytes, ..] => Request::Prepare {
                 bytes: bytes as usize,
             },
-            [1, number, _] => Request::Fill(Pattern::from_number(number)),
-            [2, number, _] => Request::Check(Pattern::from_number(number)),
-            [3, ..] => Request::Send,
+            [1, number, ..] => Request::Fill(Pattern::from_number(number)),
+            [2, number, ..] => Request::Check(Pattern::from_number(number)),
+            [3, times, ..] => Request::Send { times },
+            [4, method, times, cookie, pid, address] => Request::Copy {
+                method: *Method::ALL
+                    .get(method as usize)
+                    .ok_or(io::ErrorKind::InvalidData)?,
+                times,
+                source: Source {
+                    cookie,
+                    process: ProcessMemory {
+                        pid: pid as i32,
+                        address,
+                    },
+                },
+            },
             _ => return Err(io::ErrorKind::InvalidData.into()),
         }))
     }
@@ -72,14 +120,14 @@ impl Channel {
     /// Sends an answer.
     pub fn answer(&mut self, reply: &Reply) -> io::Result<()> {
         match reply {
-            Reply::Done => self.send([0, 0, 0]),
-            Reply::Ready { cookie, address } => self.send([1, *cookie, *address]),
+            Reply::Done => self.send([0; 6]),
+            Reply::Ready { cookie, address } => self.send([1, *cookie, *address, 0, 0, 0]),
             Reply::Wrong(byte) => {
                 let bytes = (u64::from(byte.expected) << 8) | u64::from(byte.found);
-                self.send([2, byte.position as u64, bytes])
+                self.send([2, byte.position as u64, bytes, 0, 0, 0])
             }
             Reply::Failed(text) => {
-                self.send([3, text.len() as u64, 0])?;
+                self.send([3, text.len() as u64, 0, 0, 0, 0])?;
                 self.0.write_all(text.as_bytes())
             }
         }
@@ -89,13 +137,13 @@ impl Channel {
     pub fn reply(&mut self) -> io::Result<Reply> {
         Ok(match self.receive()? {
             [0, ..] => Reply::Done,
-            [1, cookie, address] => Reply::Ready { cookie, address },
-            [2, position, bytes] => Reply::Wrong(Mismatch {
+            [1, cookie, address, ..] => Reply::Ready { cookie, address },
+            [2, position, bytes, ..] => Reply::Wrong(Mismatch {
                 position: position as usize,
                 expected: (bytes >> 8) as u8,
                 found: bytes as u8,
             }),
-            [3, length, _] => {
+            [3, length, ..] => {
                 let mut text = String::new();
                 (&self.0).take(length).read_to_string(&mut text)?;
                 Reply::Failed(text)
@@ -104,13 +152,13 @@ impl Channel {
         })
     }
 
-    fn send(&mut self, words: [u64; 3]) -> io::Result<()> {
+    fn send(&mut self, words: Words) -> io::Result<()> {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
         self.0.write_all(&bytes)
     }
 
-    fn receive(&mut self) -> io::Result<[u64; 3]> {
-        let mut words = [0; 3];
+    fn receive(&mut self) -> io::Result<Words> {
+        let mut words = [0; 6];
         for word in &mut words {
             let mut bytes = [0; 8];
             self.0.read_exact(&mut bytes)?;
@@ -132,7 +180,18 @@ mod tests {
             Request::Prepare { bytes: 1 << 33 },
             Request::Fill(pattern),
             Request::Check(pattern),
-            Request::Send,
+            Request::Send { times: 7 },
+            Request::Copy {
+                method: Method::InlineCopy,
+                times: 9,
+                source: Source {
+                    cookie: u64::MAX,
+                    process: ProcessMemory {
+                        pid: 77,
+                        address: 1 << 47,
+                    },
+                },
+            },
         ] {
             copier.ask(request).unwrap();
             assert_eq!(owner.next().unwrap(), Some(request));

@@ -1,157 +1,404 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use std::time::{Duration, Instant};
-
-use knem::{Cookie, CopyFlags, Device, ProcessMemory};
+use knem::{Cookie, CopyFlags, Device, ProcessMemory, Protection, Region, RegionOptions, Segment};
 
 use crate::args::Args;
 use crate::buffer::{self, Buffer};
-use crate::channel::{Reply, Request};
-use crate::cpu;
+use crate::calls;
+use crate::channel::{Reply, Request, Source};
+use crate::clock::{Clock, Unit};
+use crate::cpu::{self, Places};
 use crate::failure::{doing, Failure, Result};
-use crate::method::Method;
-use crate::owner::Owner;
+use crate::method::{Method, PIECES};
 use crate::pattern::Pattern;
-use crate::report::{Measurement, Report};
+use crate::peer::{Peer, Role, Start};
+use crate::report::{Measurement, Report, Shape};
 use crate::ring::Ring;
 use crate::signal::LOOKS;
-use crate::size;
+use crate::spinner::Spinner;
+
+/// Bytes that are copied, by several copies if they are small, before the clock is looked at again:
+/// looking at it may cost as much as a system call.
+const BATCH: usize = 16 << 20;
+/// Copies in a row at most.
+const LONGEST: usize = 64;
+/// Copies in a row where each is counted by itself: those after the first one find all as it usually is.
+const COUNTED: usize = 5;
 
 /// The process that copies and takes the time.
 struct Copier {
     device: Option<Device>,
+    clock: Clock,
     ring: Ring,
-    owner: Owner,
+    owner: Peer,
+    readers: Vec<Peer>,
     round: u64,
     requests: u64,
 }
 
-/// The memory of both sides for one size.
-struct Pair {
+/// The memory of all sides for one size.
+struct Memory {
+    // The fields are dropped in this order: the region ends before its memory.
+    /// The copier's own memory as a region.
+    target: Option<Region<'static>>,
+    /// The copier's own memory, which is copied to or from.
     own: Buffer,
-    region: Option<Cookie>,
-    remote: ProcessMemory,
+    /// Other memory of the copier's, where bytes come from that.
+    local: Option<Buffer>,
+    owner: Source,
 }
 
-/// Measures every size by every method.
+/// One way to copy, and by how many at once.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    method: Method,
+    readers: usize,
+}
+
+/// Measures every size by every method, and the calls.
 pub fn measure_all(args: &Args) -> Result<Report> {
-    let use_device = args.methods.iter().any(|method| method.needs_device());
-    let (own_cpu, other_cpu) = cpu::places(args.apart);
-    let looks = if own_cpu == other_cpu { 0 } else { LOOKS };
-    let ring = doing("share memory", Ring::new(looks))?;
+    let use_device = args.calls || args.methods.iter().any(|method| method.needs_device());
+    let places = cpu::places(args.apart);
     // The owner has a device of its own; here it is opened first, for the clearer error.
     let device = use_device.then(Device::open).transpose()?;
-    let owner = Owner::start(&ring, args.huge, use_device, other_cpu)?;
-    cpu::settle(own_cpu);
-    let mut copier = Copier {
-        device,
-        ring,
-        owner,
-        round: 0,
-        requests: 0,
-    };
+    let mut copier = Copier::start(args, device, &places)?;
+    let used = 2.max(args.readers);
+    let _busy: Vec<_> = places
+        .others(used)
+        .map(|cpu| Spinner::start(Some(cpu)))
+        .collect();
+    cpu::settle(places.of(0));
     let mut results = Vec::new();
-    for bytes in size::sweep(args.min, args.max) {
-        let mut pair = copier.prepare(bytes, args.huge)?;
-        for &method in &args.methods {
-            results.push(copier.measure(method, &mut pair, args)?);
-        }
+    for &bytes in &args.sizes {
+        results.extend(copier.measure(bytes, args)?);
     }
+    let calls = match &copier.device {
+        Some(device) if args.calls => calls::measure_all(device, &copier.clock, args.repeat)?,
+        _ => Vec::new(),
+    };
     Ok(Report {
         results,
-        cpus: if own_cpu == other_cpu { 1 } else { 2 },
+        calls,
+        cpus: 1 + places.others(used).count(),
         requests: copier.requests,
     })
 }
 
 impl Copier {
-    fn prepare(&mut self, bytes: usize, huge: bool) -> Result<Pair> {
-        let own = doing(
-            "have that much memory",
-            Buffer::private(bytes, buffer::COPIER, huge),
-        )?;
-        let Reply::Ready { cookie, address } = self.owner.ask(Request::Prepare { bytes })? else {
-            return Err(Failure::Peer("it did not say where its memory is".into()));
+    fn start(args: &Args, device: Option<Device>, places: &Places) -> Result<Self> {
+        let looks = if places.others(2).count() == 0 {
+            0
+        } else {
+            LOOKS
         };
-        let pid = self.owner.pid();
-        Ok(Pair {
-            own,
-            region: Cookie::new(cookie),
-            remote: ProcessMemory { pid, address },
+        let ring = doing("share memory", Ring::new(looks))?;
+        let peer = |role, place| {
+            let (huge, use_device) = (args.huge, device.is_some());
+            let cpu = places.of(place);
+            let start = Start {
+                role,
+                huge,
+                use_device,
+                cpu,
+            };
+            Peer::start(&ring, start)
+        };
+        let owner = peer(Role::Owner, 1)?;
+        let readers = (1..args.readers).map(|place| peer(Role::Reader, place));
+        let readers = readers.collect::<Result<_>>()?;
+        Ok(Self {
+            device,
+            clock: Clock::new(args.unit),
+            ring,
+            owner,
+            readers,
+            round: 0,
+            requests: 0,
         })
     }
 
-    /// One copy that is not counted, then those that are.
-    fn measure(&mut self, method: Method, pair: &mut Pair, args: &Args) -> Result<Measurement> {
-        let mut times = Vec::with_capacity(args.repeat);
+    /// All cases of one size. They take turns, so that what disturbs one round disturbs all alike;
+    /// a round that is not counted comes first.
+    fn measure(&mut self, bytes: usize, args: &Args) -> Result<Vec<Measurement>> {
+        let mut memory = self.prepare(bytes, args)?;
+        let cases: Vec<Case> = args
+            .methods
+            .iter()
+            .flat_map(|&method| cases(method, args))
+            .collect();
+        let mut taken = vec![Vec::with_capacity(args.repeat); cases.len()];
         for round in 0..=args.repeat {
-            let time = self.copy_and_verify(method, pair, round)?;
-            if round > 0 {
-                times.push(time);
+            for (case, taken) in cases.iter().zip(&mut taken) {
+                let times = self.times(case.method, bytes);
+                let time = self.copy_and_verify(*case, &mut memory, times, round)?;
+                if round > 0 {
+                    taken.push(time);
+                }
             }
         }
-        Ok(Measurement::new(method, pair.own.len(), args.huge, times))
+        let measurement = |(case, taken): (&Case, Vec<u64>)| {
+            let shape = Shape {
+                method: case.method,
+                bytes,
+                huge: args.huge,
+                readers: case.readers,
+            };
+            let copies = match self.clock.unit() {
+                Unit::Time => self.times(case.method, bytes) * case.readers,
+                Unit::Instructions => 1,
+            };
+            Measurement::new(shape, copies, self.clock.unit(), taken)
+        };
+        Ok(cases.iter().zip(taken).map(measurement).collect())
     }
 
-    fn copy_and_verify(&mut self, method: Method, pair: &mut Pair, at: usize) -> Result<Duration> {
-        self.round += 1;
-        let bytes = pair.own.len();
-        let pattern = Pattern::new(bytes, self.round);
-        if method.writes() {
-            pattern.fill(&mut pair.own);
-        } else {
-            self.owner.ask(Request::Fill(pattern))?;
-        }
-        let time = self.copy(method, pair)?;
-        let wrong = if method.writes() {
-            match self.owner.ask(Request::Check(pattern))? {
-                Reply::Wrong(byte) => Some(byte),
-                _ => None,
-            }
-        } else {
-            pattern.check(&pair.own).err()
+    /// How many copies make a round.
+    fn times(&self, method: Method, bytes: usize) -> usize {
+        let batch = match method {
+            // It is slow, and each copy of it waits for another process anyway.
+            Method::ShmDoubleCopy => BATCH / 8,
+            _ => BATCH,
         };
-        match wrong {
+        let most = match self.clock.unit() {
+            Unit::Time => LONGEST,
+            Unit::Instructions => COUNTED,
+        };
+        (batch / bytes).clamp(1, most)
+    }
+
+    fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {
+        let memory = |skew| {
+            let made = Buffer::private(bytes, skew, args.huge);
+            doing("have that much memory", made)
+        };
+        let own = memory(buffer::COPIER)?;
+        let wants_local = args.methods.iter().any(|method| method.local());
+        let local = wants_local.then(|| memory(buffer::OWNER)).transpose()?;
+        let target = match &self.device {
+            Some(device) if args.methods.contains(&Method::RegionCopy) => {
+                Some(declare(device, &own, Protection::Write, false)?)
+            }
+            _ => None,
+        };
+        let reply = self.owner.ask(Request::Prepare { bytes })?;
+        let Reply::Ready { cookie, address } = reply else {
+            return Err(Failure::Peer("it did not say where its memory is".into()));
+        };
+        for reader in &mut self.readers {
+            reader.ask(Request::Prepare { bytes })?;
+        }
+        let pid = self.owner.pid();
+        let process = ProcessMemory { pid, address };
+        let owner = Source { cookie, process };
+        Ok(Memory {
+            target,
+            own,
+            local,
+            owner,
+        })
+    }
+
+    /// Copies so many times in a row, and looks at what the last copy left.
+    fn copy_and_verify(
+        &mut self,
+        case: Case,
+        memory: &mut Memory,
+        times: usize,
+        round: usize,
+    ) -> Result<u64> {
+        self.round += 1;
+        let bytes = memory.own.len();
+        let pattern = Pattern::new(bytes, self.round);
+        match (case.method, &mut memory.local) {
+            (method, _) if method.writes() => pattern.fill(&mut memory.own),
+            (method, Some(local)) if method.local() => pattern.fill(local),
+            _ => self.owner.ask(Request::Fill(pattern)).map(drop)?,
+        }
+        let time = self.copy_together(case, memory, times)?;
+        let first = if case.method.writes() {
+            wrong(self.owner.ask(Request::Check(pattern))?)
+        } else {
+            pattern.check(&memory.own).err()
+        };
+        let mut wrongs = vec![first];
+        for reader in &mut self.readers[..case.readers - 1] {
+            wrongs.push(wrong(reader.ask(Request::Check(pattern))?));
+        }
+        match wrongs.into_iter().flatten().next() {
             None => Ok(time),
             Some(byte) => Err(Failure::Mismatch {
-                method,
+                method: case.method,
                 bytes,
-                round: at,
+                round,
                 byte,
             }),
         }
     }
 
-    /// The part of which the time is taken.
-    fn copy(&mut self, method: Method, pair: &mut Pair) -> Result<Duration> {
+    /// Takes how long it lasts until all have copied. Instructions are those of one copy of the
+    /// copier's own, when the others have done theirs.
+    fn copy_together(&mut self, case: Case, memory: &mut Memory, times: usize) -> Result<u64> {
+        let Case { method, readers } = case;
+        let clock = self.clock;
         if method == Method::ShmDoubleCopy {
-            self.owner.ask(Request::Send)?;
+            self.owner.ask(Request::Send {
+                times: times as u64,
+            })?;
         }
-        let module = match (&self.device, pair.region) {
-            (Some(device), Some(region)) if method.needs_device() => Some((device, region)),
-            _ => None,
+        let request = Request::Copy {
+            method,
+            times: times as u64,
+            source: memory.owner,
         };
-        let begin = Instant::now();
-        match (method, module) {
-            (Method::InlineCopy, Some((device, region))) => {
-                device.read(region, 0, &mut pair.own, CopyFlags::NONE)?;
+        let mut result = Ok(());
+        let taken = match clock.unit() {
+            Unit::Instructions => {
+                for reader in &mut self.readers[..readers - 1] {
+                    reader.ask(request)?;
+                }
+                let mut least = u64::MAX;
+                for _ in 0..times {
+                    least = least.min(clock.take(|| result = self.copy(method, memory)));
+                    std::mem::replace(&mut result, Ok(()))?;
+                }
+                least
             }
-            (Method::InlineWrite, Some((device, region))) => {
-                device.write(region, 0, &pair.own, CopyFlags::NONE)?;
-            }
-            (Method::ProcessVmReadv, _) => pair.remote.read(0, &mut pair.own)?,
+            Unit::Time => clock.take(|| result = self.copy_at_once(case, request, memory, times)),
+        };
+        result?;
+        if method.needs_device() {
+            self.requests += (times * readers) as u64;
+        }
+        Ok(taken)
+    }
+
+    fn copy_at_once(
+        &mut self,
+        case: Case,
+        request: Request,
+        memory: &mut Memory,
+        times: usize,
+    ) -> Result<()> {
+        for reader in &mut self.readers[..case.readers - 1] {
+            reader.begin(request)?;
+        }
+        for _ in 0..times {
+            self.copy(case.method, memory)?;
+        }
+        for reader in &mut self.readers[..case.readers - 1] {
+            reader.end()?;
+        }
+        Ok(())
+    }
+
+    /// One copy.
+    fn copy(&self, method: Method, memory: &mut Memory) -> Result<()> {
+        let Memory {
+            target,
+            own,
+            local,
+            owner,
+        } = memory;
+        match method {
+            Method::Memcpy => own.copy_from_slice(local.as_ref().ok_or_else(missing)?),
+            Method::ProcessVmReadv => owner.process.read(0, own)?,
             // SAFETY: The memory is the owner's, which made it for this.
-            (Method::ProcessVmWritev, _) => unsafe { pair.remote.write(0, &pair.own)? },
-            (Method::ShmDoubleCopy, _) => {
-                let received = self.ring.receive(&mut pair.own);
-                doing("receive through shared memory", received)?;
+            Method::ProcessVmWritev => unsafe { owner.process.write(0, own)? },
+            Method::ShmDoubleCopy => {
+                doing("receive through shared memory", self.ring.receive(own))?;
             }
-            (Method::InlineCopy | Method::InlineWrite, None) => {
-                return Err(Failure::Peer("it declared no region".into()));
+            _ => {
+                let device = self.device.as_ref().ok_or_else(missing)?;
+                let region = Cookie::new(owner.cookie).ok_or_else(missing)?;
+                match method {
+                    Method::InlineWrite => device.write(region, 0, own, CopyFlags::NONE)?,
+                    Method::RegionCopy => {
+                        let target = target.as_ref().ok_or_else(missing)?.cookie();
+                        let length = own.len() as u64;
+                        device.copy((region, 0), (target, 0), length, CopyFlags::NONE)?;
+                    }
+                    Method::VectorCopy => {
+                        let (pieces, count) = pieces(own);
+                        // SAFETY: The segments lie in memory that is borrowed for writing.
+                        unsafe {
+                            device.read_segments(region, 0, &pieces[..count], CopyFlags::NONE)?;
+                        }
+                    }
+                    Method::CreateCopyDestroy => {
+                        let local = local.as_ref().ok_or_else(missing)?;
+                        let once = declare(device, local, Protection::Read, true)?;
+                        device.read(once.cookie(), 0, own, CopyFlags::NONE)?;
+                        // It ended when it was used.
+                        std::mem::forget(once);
+                    }
+                    _ => device.read(region, 0, own, CopyFlags::NONE)?,
+                }
             }
         }
-        let time = begin.elapsed();
-        self.requests += u64::from(method.needs_device());
-        Ok(time)
+        Ok(())
+    }
+}
+
+fn missing() -> Failure {
+    Failure::Peer("it has not what this method takes".into())
+}
+
+fn wrong(reply: Reply) -> Option<crate::pattern::Mismatch> {
+    match reply {
+        Reply::Wrong(byte) => Some(byte),
+        _ => None,
+    }
+}
+
+fn declare(
+    device: &Device,
+    memory: &Buffer,
+    protection: Protection,
+    single_use: bool,
+) -> Result<Region<'static>> {
+    let options = RegionOptions {
+        single_use,
+        ..RegionOptions::default()
+    };
+    // SAFETY: The callers end the region before its memory, and rely on none of it during copies.
+    let region = unsafe { device.create_region(&[Segment::from(&**memory)], protection, options) };
+    Ok(region?)
+}
+
+/// Memory as segments of one length, the last one aside; without an allocation, which would count.
+fn pieces(memory: &mut [u8]) -> ([Segment; PIECES], usize) {
+    let length = memory.len().div_ceil(PIECES);
+    let mut pieces = [Segment::new(std::ptr::null(), 0); PIECES];
+    let mut count = 0;
+    for (place, piece) in pieces.iter_mut().zip(memory.chunks_mut(length)) {
+        *place = Segment::from(piece);
+        count += 1;
+    }
+    (pieces, count)
+}
+
+/// A method with one reader and, where several may use it, with more.
+fn cases(method: Method, args: &Args) -> impl Iterator<Item = Case> {
+    let most = if Method::SHARED.contains(&method) {
+        args.readers
+    } else {
+        1
+    };
+    (1..=most).map(move |readers| Case { method, readers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_whole() {
+        for length in [1, 7, 8, 9, 4096, 65_537] {
+            let mut memory = vec![0; length];
+            let (pieces, count) = pieces(&mut memory);
+            let sum: u64 = pieces[..count].iter().map(Segment::length).sum();
+            assert_eq!(sum, length as u64);
+            assert!((1..=PIECES).contains(&count));
+        }
     }
 }

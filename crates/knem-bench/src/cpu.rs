@@ -14,13 +14,31 @@ fn usable() -> Vec<usize> {
     (0..size * 8).filter(set).collect()
 }
 
-/// Where the copier and the owner are to run: on one CPU, or on two as far as there are.
-pub fn places(apart: bool) -> (Option<usize>, Option<usize>) {
+/// Where the copier runs, then the owner, then further readers: on one CPU, or each on its own as
+/// far as there are; the first reader shares the owner's, who has nothing to do meanwhile.
+pub fn places(apart: bool) -> Places {
     let cpus = usable();
-    let first = cpus.first().copied();
-    match apart {
-        true => (first, cpus.get(1).copied().or(first)),
-        false => (first, first),
+    Places(if apart {
+        cpus
+    } else {
+        cpus.into_iter().take(1).collect()
+    })
+}
+
+/// The CPUs that are used.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Places(Vec<usize>);
+
+impl Places {
+    /// The CPU of the copier (0) or of another process; the last one is shared by all who come
+    /// after it.
+    pub fn of(&self, process: usize) -> Option<usize> {
+        self.0.get(process).or(self.0.last()).copied()
+    }
+
+    /// The CPUs beside the copier's, as many as so many processes use.
+    pub fn others(&self, processes: usize) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().take(processes).skip(1).copied()
     }
 }
 
@@ -38,6 +56,16 @@ pub fn settle(cpu: Option<usize>) {
     }
 }
 
+/// Lets this process run only while nobody else wants its CPU. Where the system refuses, it is
+/// like any other.
+pub fn give_way() {
+    // SAFETY: The call only reads the parameters, of this very process.
+    unsafe {
+        let nothing: libc::sched_param = std::mem::zeroed();
+        libc::sched_setscheduler(0, libc::SCHED_IDLE, &nothing);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +80,15 @@ mod tests {
         });
         let (last, after, places) = settled.join().unwrap();
         assert_eq!(after, [last.unwrap()]);
-        assert_eq!(places, (last, last));
+        assert_eq!(places, Places(vec![last.unwrap()]));
+    }
+
+    #[test]
+    fn everybody_has_a_place() {
+        let places = Places(vec![2, 5]);
+        assert_eq!([0, 1, 2].map(|n| places.of(n)), [Some(2), Some(5), Some(5)]);
+        assert_eq!(places.others(4).collect::<Vec<_>>(), [5]);
+        assert_eq!(places.others(1).count(), 0);
+        assert_eq!(Places(Vec::new()).of(0), None);
     }
 }

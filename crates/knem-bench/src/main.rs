@@ -3,24 +3,28 @@
 //! Measures how fast one process gets at another's memory, and proves that every byte arrives.
 //!
 //! Two processes: the *owner* has the memory and declares it as a region, the *copier* copies from
-//! it or to it and takes the time. Every copy is verified, by whoever received the bytes, outside
-//! of the time taken. The exit status is 0 if all bytes were right, 1 if not or if something is
+//! it or to it and takes the time; *readers* copy beside it where several are asked for. What a
+//! round of copies left is verified, by whoever received the bytes, outside of the time taken. The exit status is 0 if all bytes were right, 1 if not or if something is
 //! missing, 2 for a wrong command line.
 
 mod args;
 mod bed;
 mod buffer;
+mod calls;
 mod channel;
+mod clock;
 mod copier;
 mod cpu;
 mod failure;
 mod method;
-mod owner;
 mod pattern;
+mod peer;
+mod pins;
 mod report;
 mod ring;
 mod signal;
 mod size;
+mod spinner;
 
 use std::process::ExitCode;
 

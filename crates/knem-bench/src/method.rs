@@ -1,28 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A way to get bytes from one process to another.
+/// A way to get bytes from one place to another, most of them between two processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// KNEM: the copier reads from the owner's region.
-    InlineCopy,
-    /// KNEM: the copier writes to the owner's region.
-    InlineWrite,
+    /// A copy within one process: the limit.
+    Memcpy,
     /// The kernel's cross-memory attach, from the owner.
     ProcessVmReadv,
     /// The same, to the owner.
     ProcessVmWritev,
     /// The owner copies into shared memory while the copier copies out of it.
     ShmDoubleCopy,
+    /// KNEM: the copier reads from the owner's region.
+    InlineCopy,
+    /// KNEM: the copier writes to the owner's region.
+    InlineWrite,
+    /// KNEM: a region for a single use is declared and read from, which ends it.
+    CreateCopyDestroy,
+    /// KNEM: from the owner's region to one of the copier.
+    RegionCopy,
+    /// KNEM: the copier reads from the owner's region into [`PIECES`] segments.
+    VectorCopy,
 }
+
+/// Into how many segments a vector copy goes.
+pub const PIECES: usize = 8;
 
 impl Method {
     /// All of them.
-    pub const ALL: [Method; 5] = [
-        Method::InlineCopy,
-        Method::InlineWrite,
+    pub const ALL: [Method; 9] = [
+        Method::Memcpy,
         Method::ProcessVmReadv,
         Method::ProcessVmWritev,
         Method::ShmDoubleCopy,
+        Method::InlineCopy,
+        Method::InlineWrite,
+        Method::CreateCopyDestroy,
+        Method::RegionCopy,
+        Method::VectorCopy,
     ];
 
     /// Those that are measured unless told otherwise.
@@ -33,14 +48,21 @@ impl Method {
         Method::ShmDoubleCopy,
     ];
 
+    /// Those that several readers may use at once.
+    pub const SHARED: [Method; 2] = [Method::ProcessVmReadv, Method::InlineCopy];
+
     /// Its name, in options and in reports.
     pub const fn name(self) -> &'static str {
         match self {
-            Method::InlineCopy => "inline-copy",
-            Method::InlineWrite => "inline-write",
+            Method::Memcpy => "memcpy",
             Method::ProcessVmReadv => "process_vm_readv",
             Method::ProcessVmWritev => "process_vm_writev",
             Method::ShmDoubleCopy => "shm-double-copy",
+            Method::InlineCopy => "inline-copy",
+            Method::InlineWrite => "inline-write",
+            Method::CreateCopyDestroy => "create-copy-destroy",
+            Method::RegionCopy => "region-copy",
+            Method::VectorCopy => "vector-copy",
         }
     }
 
@@ -51,7 +73,19 @@ impl Method {
 
     /// Whether it goes through the module.
     pub const fn needs_device(self) -> bool {
-        matches!(self, Method::InlineCopy | Method::InlineWrite)
+        matches!(
+            self,
+            Method::InlineCopy
+                | Method::InlineWrite
+                | Method::CreateCopyDestroy
+                | Method::RegionCopy
+                | Method::VectorCopy
+        )
+    }
+
+    /// Whether the bytes come from other memory of the copier itself.
+    pub const fn local(self) -> bool {
+        matches!(self, Method::Memcpy | Method::CreateCopyDestroy)
     }
 
     /// Whether the bytes go from the copier to the owner.
@@ -69,6 +103,6 @@ mod tests {
         for method in Method::ALL {
             assert_eq!(Method::named(method.name()), Some(method));
         }
-        assert_eq!(Method::named("memcpy"), None);
+        assert_eq!(Method::named("memmove"), None);
     }
 }

@@ -2,23 +2,49 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::time::Duration;
 
 use crate::bed;
+use crate::clock::Unit;
 use crate::failure::{doing, Result};
 use crate::method::Method;
 use crate::size;
 
+/// What was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How.
+    pub method: Method,
+    /// Bytes of one copy.
+    pub bytes: usize,
+    /// Whether of huge pages.
+    pub huge: bool,
+    /// How many processes copied at once, each all of it.
+    pub readers: usize,
+}
+
 /// What was found out about one method and one size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
-    method: Method,
-    bytes: usize,
-    huge: bool,
-    /// Bytes per second.
+    shape: Shape,
+    /// Bytes per second, of all readers together.
     best: f64,
     /// Bytes per second.
     median: f64,
+    /// Of one copy, at least.
+    instructions: Option<u64>,
+}
+
+/// What was found out about a call that moves no bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    name: &'static str,
+    /// Of the memory concerned.
+    bytes: usize,
+    huge: bool,
+    /// Seconds.
+    best: f64,
+    median: f64,
+    instructions: Option<u64>,
 }
 
 /// Everything that was found out; it exists only if every byte was right.
@@ -26,81 +52,194 @@ pub struct Measurement {
 pub struct Report {
     /// In the order of measuring.
     pub results: Vec<Measurement>,
-    /// On how many CPUs the two processes ran.
+    /// The same.
+    pub calls: Vec<Call>,
+    /// On how many CPUs the processes ran.
     pub cpus: usize,
     /// Copies that were asked of the module, those that were not timed included.
     pub requests: u64,
 }
 
+/// The least and the middle of what was taken in a number of rounds, at least one.
+fn least_and_median(mut taken: Vec<u64>) -> (u64, u64) {
+    taken.sort_unstable();
+    (taken[0], taken[taken.len() / 2])
+}
+
 impl Measurement {
-    /// From the times of one copy each; at least one.
-    pub fn new(method: Method, bytes: usize, huge: bool, mut times: Vec<Duration>) -> Self {
-        times.sort();
-        // A clock that counts instructions may stand still during a copy.
-        let speed = |time: Duration| bytes as f64 / time.as_secs_f64().max(1e-9);
+    /// From what a number of copies took together, in each of several rounds.
+    pub fn new(shape: Shape, copies: usize, unit: Unit, taken: Vec<u64>) -> Self {
+        let (least, median) = least_and_median(taken);
+        // A counted machine runs one instruction a nanosecond.
+        let speed = |time: u64| (shape.bytes * copies) as f64 * 1e9 / time.max(1) as f64;
         Self {
-            method,
-            bytes,
-            huge,
-            best: speed(times[0]),
-            median: speed(times[times.len() / 2]),
+            shape,
+            best: speed(least),
+            median: speed(median),
+            instructions: (unit == Unit::Instructions).then_some(least / copies as u64),
         }
     }
 
     fn json(&self, bed: &str) -> String {
-        let pages = if self.huge { "huge" } else { "small" };
+        let Shape {
+            method,
+            bytes,
+            huge,
+            readers,
+        } = self.shape;
         format!(
-            "{{\"bed\":\"{bed}\",\"method\":\"{}\",\"bytes\":{},\"pages\":\"{pages}\",\
-             \"readers\":1,\"best\":{:.0},\"median\":{:.0},\"verified\":true}}",
-            self.method.name(),
-            self.bytes,
+            "{{\"bed\":\"{bed}\",\"method\":\"{}\",\"bytes\":{bytes},\"pages\":\"{}\",\
+             \"readers\":{readers},\"best\":{:.0},\"median\":{:.0},\"instructions\":{},\
+             \"verified\":true}}",
+            method.name(),
+            pages(huge),
             self.best,
-            self.median
+            self.median,
+            number(self.instructions)
         )
     }
 }
 
+impl Call {
+    /// From what a number of calls took together, in each of several rounds.
+    pub fn new(
+        name: &'static str,
+        bytes: usize,
+        huge: bool,
+        times: u64,
+        unit: Unit,
+        taken: Vec<u64>,
+    ) -> Self {
+        let (least, median) = least_and_median(taken);
+        let seconds = |time: u64| time as f64 / times as f64 / 1e9;
+        Self {
+            name,
+            bytes,
+            huge,
+            best: seconds(least),
+            median: seconds(median),
+            instructions: (unit == Unit::Instructions).then_some(least / times),
+        }
+    }
+
+    fn json(&self, bed: &str) -> String {
+        format!(
+            "{{\"bed\":\"{bed}\",\"call\":\"{}\",\"bytes\":{},\"pages\":\"{}\",\
+             \"best\":{:.9},\"median\":{:.9},\"instructions\":{}}}",
+            self.name,
+            self.bytes,
+            pages(self.huge),
+            self.best,
+            self.median,
+            number(self.instructions)
+        )
+    }
+}
+
+fn pages(huge: bool) -> &'static str {
+    if huge {
+        "huge"
+    } else {
+        "small"
+    }
+}
+
+fn number(value: Option<u64>) -> String {
+    value.map_or("null".into(), |value| value.to_string())
+}
+
 impl Report {
     /// One document: `results`, each with bed, method, bytes, pages, readers, best and median
-    /// (bytes per second), verified; and `cpus` and `requests`.
+    /// (bytes per second), instructions (or null) and verified; `calls`, each with bed, call,
+    /// bytes, pages, best and median (seconds) and instructions; `cpus` and `requests`.
     pub fn json(&self) -> String {
         let bed = bed::name();
         let results: Vec<String> = self.results.iter().map(|one| one.json(bed)).collect();
+        let calls: Vec<String> = self.calls.iter().map(|one| one.json(bed)).collect();
         let (cpus, requests) = (self.cpus, self.requests);
         format!(
-            "{{\"results\":[\n{}\n],\"cpus\":{cpus},\"requests\":{requests}}}\n",
-            results.join(",\n")
+            "{{\"results\":[\n{}\n],\"calls\":[\n{}\n],\"cpus\":{cpus},\"requests\":{requests}}}\n",
+            results.join(",\n"),
+            calls.join(",\n")
         )
     }
 
-    /// The same for a person: a line per copy.
+    /// The same for a person: a line per copy, then one per call.
     pub fn table(&self) -> String {
-        let mut text = format!(
-            "{:<10}  {:<18}{:>12}{:>14}{:>14}\n",
-            "size", "method", "best µs", "best GiB/s", "median GiB/s"
-        );
-        let mut last = 0;
-        for one in &self.results {
-            let size = if one.bytes == last {
-                String::new()
-            } else {
-                size::show(one.bytes)
-            };
-            last = one.bytes;
-            let gib = |speed: f64| speed / f64::from(1 << 30);
-            let micros = one.bytes as f64 / one.best * 1e6;
-            writeln!(
-                text,
-                "{size:<10}  {:<18}{micros:>12.1}{:>14.3}{:>14.3}",
-                one.method.name(),
-                gib(one.best),
-                gib(one.median)
-            )
-            .expect("a string takes all");
+        let mut text = String::new();
+        if !self.results.is_empty() {
+            self.copies(&mut text);
         }
-        text.push_str("every byte of every copy was verified\n");
+        if !self.calls.is_empty() {
+            self.costs(&mut text);
+        }
         text
     }
+
+    fn copies(&self, text: &mut String) {
+        let head = ["best µs", "best GiB/s", "median GiB/s", "instructions"];
+        let [micros, best, median, count] = head;
+        line(text, "size", "method", [micros, best, median, count]);
+        let mut last = 0;
+        for one in &self.results {
+            let Shape {
+                method,
+                bytes,
+                readers,
+                ..
+            } = one.shape;
+            let size = if bytes == last {
+                String::new()
+            } else {
+                size::show(bytes)
+            };
+            last = bytes;
+            let name = match readers {
+                1 => method.name().to_string(),
+                n => format!("{} × {n}", method.name()),
+            };
+            let gib = |speed: f64| format!("{:.3}", speed / f64::from(1 << 30));
+            let micros = format!("{:.1}", (bytes * readers) as f64 / one.best * 1e6);
+            let count = one.instructions.map_or(String::new(), |n| n.to_string());
+            line(
+                text,
+                &size,
+                &name,
+                [&micros, &gib(one.best), &gib(one.median), &count],
+            );
+        }
+        text.push_str("the bytes of every round were verified\n");
+    }
+
+    fn costs(&self, text: &mut String) {
+        line(
+            text,
+            "memory",
+            "call",
+            ["best µs", "median µs", "instructions", ""],
+        );
+        for one in &self.calls {
+            let size = match (one.bytes, one.huge) {
+                (0, _) => String::new(),
+                (bytes, false) => size::show(bytes),
+                (bytes, true) => format!("{}, huge", size::show(bytes)),
+            };
+            let micros = |seconds: f64| format!("{:.2}", seconds * 1e6);
+            let count = one.instructions.map_or(String::new(), |n| n.to_string());
+            line(
+                text,
+                &size,
+                one.name,
+                [&micros(one.best), &micros(one.median), &count, ""],
+            );
+        }
+    }
+}
+
+fn line(text: &mut String, first: &str, second: &str, rest: [&str; 4]) {
+    let [a, b, c, d] = rest;
+    let line = format!("{first:<12}{second:<24}{a:>12}{b:>14}{c:>14}{d:>14}");
+    writeln!(text, "{}", line.trim_end()).expect("a string takes all");
 }
 
 /// Prints, and says so if it can't.
@@ -114,39 +253,58 @@ pub fn print(text: &str) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn measured() -> Measurement {
-        let times = [30, 10, 20].map(Duration::from_micros).to_vec();
-        Measurement::new(Method::InlineCopy, 1 << 20, false, times)
+    fn shape(bytes: usize, readers: usize) -> Shape {
+        Shape {
+            method: Method::InlineCopy,
+            bytes,
+            huge: false,
+            readers,
+        }
+    }
+
+    fn measured(unit: Unit) -> Measurement {
+        Measurement::new(shape(1 << 20, 1), 1, unit, vec![30_000, 10_000, 20_000])
     }
 
     #[test]
     fn best_and_median_are_speeds() {
-        let one = measured();
+        let one = measured(Unit::Time);
         assert_eq!(one.best.round(), f64::from(1 << 20) * 1e5);
         assert_eq!(one.median.round(), (f64::from(1 << 20) * 5e4).round());
-        let still = Measurement::new(Method::InlineCopy, 1, false, vec![Duration::ZERO]);
+        let still = Measurement::new(shape(1, 1), 1, Unit::Time, vec![0]);
         assert!(still.best.is_finite());
+        let many = Measurement::new(shape(1 << 20, 2), 8, Unit::Time, vec![80_000]);
+        assert_eq!(many.best.round(), f64::from(1 << 20) * 1e5);
     }
 
     #[test]
     fn json_has_the_keys() {
         assert_eq!(
-            measured().json("uml"),
+            measured(Unit::Instructions).json("uml"),
             "{\"bed\":\"uml\",\"method\":\"inline-copy\",\"bytes\":1048576,\"pages\":\"small\",\
-             \"readers\":1,\"best\":104857600000,\"median\":52428800000,\"verified\":true}"
+             \"readers\":1,\"best\":104857600000,\"median\":52428800000,\"instructions\":10000,\
+             \"verified\":true}"
+        );
+        let call = Call::new("create", 4096, true, 2, Unit::Time, vec![3000, 1000]);
+        assert_eq!(
+            call.json("qemu"),
+            "{\"bed\":\"qemu\",\"call\":\"create\",\"bytes\":4096,\"pages\":\"huge\",\
+             \"best\":0.000000500,\"median\":0.000001500,\"instructions\":null}"
         );
     }
 
     #[test]
-    fn the_table_has_a_line_per_copy() {
+    fn the_table_has_a_line_per_copy_and_call() {
         let report = Report {
-            results: vec![measured(), measured()],
+            results: vec![measured(Unit::Time), measured(Unit::Instructions)],
+            calls: vec![Call::new("get-info", 0, false, 1, Unit::Time, vec![600])],
             cpus: 1,
             requests: 8,
         };
         let text = report.table();
-        assert_eq!(text.lines().count(), 4);
+        assert_eq!(text.lines().count(), 6);
         assert_eq!(text.matches("1 MiB").count(), 1);
         assert!(text.contains("10.0"), "{text}");
+        assert!(text.contains("get-info"), "{text}");
     }
 }

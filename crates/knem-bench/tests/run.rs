@@ -74,3 +74,25 @@ fn a_full_disk_is_a_failure() {
     assert_eq!(run.status.code(), Some(1));
     assert!(text(&run.stderr).contains("cannot print the figures"));
 }
+
+#[test]
+fn ends_also_with_several_readers() {
+    let options = [
+        "--methods",
+        "process_vm_readv",
+        "--readers",
+        "3",
+        "--repeat",
+        "1",
+    ];
+    let run = bench(&[&["--json", "--sizes", "8,64KiB"][..], &options[..]].concat());
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let out = text(&run.stdout);
+    for readers in 1..=3 {
+        assert_eq!(
+            out.matches(&format!("\"readers\":{readers},")).count(),
+            2,
+            "{out}"
+        );
+    }
+}

@@ -18,3 +18,4 @@ export type {
 export { bootSystem } from "./system.js";
 export type { TapFailure, TapProgram, TapReport } from "./tap.js";
 export { parseTap } from "./tap.js";
+export { bootUml, type UmlJob } from "./uml.js";

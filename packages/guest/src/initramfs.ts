@@ -19,17 +19,27 @@ const init = (name: string) => fileURLToPath(new URL(`../init/${name}`, import.m
  * Errors: those of `entriesOf` and `stockModules`; a missing file of the job.
  */
 export async function writeInitramfs(file: string, job: GuestJob, busybox: Buffer): Promise<void> {
+  const first = await jobEntries("init.sh", busybox, job);
+  const system = await stock(job.kernel, systemModules);
+  await writeCpio(file, withFolders([...first, ...system]));
+}
+
+/** What every small guest of ours has: its first process, the modules, the command, the job's files. */
+export async function jobEntries(
+  first: string,
+  busybox: Buffer,
+  job: Omit<GuestJob, "kernel" | "base">,
+): Promise<CpioEntry[]> {
   const modules = await Promise.all((job.modules ?? []).map(prepare));
-  const entries: CpioEntry[] = [
+  return [
     ...skeleton,
-    ...(await common(busybox, "init.sh", job.kernel, systemModules)),
+    ...(await common(busybox, first)),
     executable("knem/load", loadScript(modules)),
     executable("knem/unload", unloadScript(modules)),
     executable("knem/command", commandScript(job.command, job.env ?? {})),
     ...modules.map((m) => executable(m.path.slice(1), m.content)),
     ...(await entriesOf(job.files ?? [])),
   ];
-  await writeCpio(file, withFolders(entries));
 }
 
 /**
@@ -46,7 +56,8 @@ export async function writeSystemInitramfs(
   const env = { PATH: systemPath, ...run.env };
   const entries: CpioEntry[] = [
     ...["dev", "image", "memory", "proc", "run", "sys", "system"].map(folder),
-    ...(await common(busybox, "system.sh", kernel, [...systemModules, "overlay"])),
+    ...(await common(busybox, "system.sh")),
+    ...(await stock(kernel, [...systemModules, "overlay"])),
     executable("knem/attend", await readFile(init("attend.sh"))),
     executable("knem/command", commandScript(run.command, env)),
     ...(await Promise.all(
@@ -61,22 +72,21 @@ export async function writeSystemInitramfs(
 /** As root's login shell has it. */
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What every archive has: busybox, the first process, what the scripts share, and modules of the kernel's own. */
-async function common(
-  busybox: Buffer,
-  first: string,
-  kernel: GuestKernel,
-  names: readonly string[],
-): Promise<CpioEntry[]> {
-  const modules = await stockModules(kernel.modulesDir, names);
+/** What every archive has: busybox, the first process, what the scripts share. */
+async function common(busybox: Buffer, first: string): Promise<CpioEntry[]> {
   return [
     executable("knem/busybox", busybox),
     executable("init", await readFile(init(first))),
     executable("knem/parts", await readFile(init("parts.sh"))),
-    ...modules.map(({ name, content }, i) =>
-      executable(`knem/system/${String(i).padStart(2, "0")}-${name}.ko`, content),
-    ),
   ];
+}
+
+/** Modules of the kernel's own, in the order in which they are loaded. */
+async function stock(kernel: GuestKernel, names: readonly string[]): Promise<CpioEntry[]> {
+  const modules = await stockModules(kernel.modulesDir, names);
+  return modules.map(({ name, content }, i) =>
+    executable(`knem/system/${String(i).padStart(2, "0")}-${name}.ko`, content),
+  );
 }
 
 /** The folders and links that init and programs expect; what lies under knem/dev is put into /dev by init. */

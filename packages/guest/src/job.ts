@@ -47,6 +47,8 @@ export interface GuestRun {
   readonly memory?: number;
   /** Virtual CPUs; default 2. */
   readonly cpus?: number;
+  /** Runs one instruction a nanosecond of its own time, on one CPU: times become exact counts. Default false. */
+  readonly counted?: boolean;
   /** Seconds from start to power-off; default 120, for whole systems 300. */
   readonly timeLimit?: number;
   /** Words added to the kernel's command line: `module.sig_enforce=1`. */

@@ -51,10 +51,10 @@ async function runIn(
   run: GuestRun,
 ): Promise<GuestVerdict> {
   const said = { console: join(folder, "console"), verdict: join(folder, "verdict") };
-  const { memory = 1024, cpus = 2, timeLimit = 120, kernelArguments = [] } = run;
+  const { memory = 1024, cpus = 2, counted = false, timeLimit = 120, kernelArguments = [] } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const machine = { ...files, ...said, memory, cpus, kernelArguments };
+  const machine = { ...files, ...said, memory, cpus, counted, kernelArguments };
   const end = await runQemu(emulatorOf(files.arch), qemuArguments(machine), {
     timeLimit,
     outputLimit,

@@ -45,6 +45,12 @@ describe("qemuArguments", () => {
     expect(after("-smp")).toBe("3");
   });
 
+  it("counts instructions on one CPU where that is asked for", () => {
+    const counted = qemuArguments({ ...machine, counted: true }).join(" ");
+    expect(counted).toContain("-accel tcg -icount shift=0,sleep=off -smp 1 ");
+    expect(args).not.toContain("-icount");
+  });
+
   it("gives each architecture its machine and its console", () => {
     const arm = qemuArguments({ ...machine, arch: "arm64" });
     expect(arm.slice(0, 4)).toEqual(["-machine", "virt", "-cpu", "max,pauth-impdef=on"]);

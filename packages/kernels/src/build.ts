@@ -93,7 +93,8 @@ export class ModuleBuilder {
   }
 
   private kbuild(grafted: Grafted, work: string, flags: readonly string[]) {
-    const make = ["make", "-C", KERNEL_INSIDE, `M=${MODULE_INSIDE}`, "-j2", ...flags, "modules"];
+    const all = [...(grafted.flags ?? []), ...flags];
+    const make = ["make", "-C", KERNEL_INSIDE, `M=${MODULE_INSIDE}`, "-j2", ...all, "modules"];
     return this.sandbox.run(make, this.view(grafted, work));
   }
 

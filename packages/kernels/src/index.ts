@@ -38,6 +38,7 @@ export {
 export { together } from "./together.js";
 export { buildPackages, type Toolchain, toolchains } from "./toolchains.js";
 export { sourceFiles } from "./tree.js";
+export { type UmlKernel, umlKernel } from "./uml.js";
 export {
   type Binding,
   countTests,

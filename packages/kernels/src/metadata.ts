@@ -26,6 +26,8 @@ export interface Grafted {
   /** What a sandbox needs to see the grafted tree at KERNEL_INSIDE. */
   readonly binds: readonly Bind[];
   readonly trees: readonly string[];
+  /** What make is told besides, where the kernel takes that. */
+  readonly flags?: readonly string[];
 }
 
 /** What the statuses of metadata.sh mean. */

@@ -13,6 +13,7 @@ import { ensureSystem } from "./system.js";
 import { nameOf, type Target, toolchainOf } from "./targets.js";
 import { together } from "./together.js";
 import { toolchains } from "./toolchains.js";
+import { type UmlKernel, umlKernel } from "./uml.js";
 import { type Binding, type ProgramChoice, type Programs, Userland } from "./userland.js";
 
 /**
@@ -90,6 +91,26 @@ export class Workshop {
     return this.once(`module ${nameOf(target)}`, async () => {
       const made = await this.grafted(target);
       const builder = await this.builder(target);
+      const name = `building knem.ko for ${made.kernel.release}`;
+      return this.progress.step(name, () => builder.build(made));
+    });
+  }
+
+  /** The User Mode Linux of a target's kernel. */
+  uml(target: Target): Promise<UmlKernel> {
+    return this.once(`uml ${nameOf(target)}`, async () => {
+      const [sandbox, kernel] = await together([
+        this.sandbox(toolchainOf(target)),
+        this.kernel(target),
+      ]);
+      return umlKernel(this.cache, kernel, sandbox, this.progress);
+    });
+  }
+
+  /** knem.ko for it. */
+  umlModule(target: Target): Promise<BuiltModule> {
+    return this.once(`module of uml ${nameOf(target)}`, async () => {
+      const [made, builder] = await together([this.uml(target), this.builder(target)]);
       const name = `building knem.ko for ${made.kernel.release}`;
       return this.progress.step(name, () => builder.build(made));
     });

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { charts } from "./charts.js";
+import { type BenchDocument, formatDocument } from "./document.js";
+import { svg } from "./plot.js";
+import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
+
+/** Where the committed figures are, from the checkout's top. */
+export const FIGURES = "docs/performance/figures.json";
+
+/** What docs/performance.md and its plots hold, by their paths from the checkout's top: ratios and counts, no machine. */
+export function documentation(document: BenchDocument): Map<string, string> {
+  const drawn = charts(document);
+  const images = new Map(
+    drawn.map(({ name, plot }) => [
+      name,
+      { path: `docs/performance/${name}.svg`, title: plot.title, content: svg(plot) },
+    ]),
+  );
+  const image = (name: string) => {
+    const { title } = images.get(name) ?? {};
+    return title ? `![${title}](performance/${name}.svg)\n\n` : "";
+  };
+  return new Map([
+    ["docs/performance.md", page(document, image)],
+    ...[...images.values()].map(({ path, content }): [string, string] => [path, content]),
+  ]);
+}
+
+/** Writes the documentation and the figures that it is made from. */
+export async function writeDocumentation(
+  checkout: string,
+  document: BenchDocument,
+): Promise<string[]> {
+  const files = documentation(document).set(FIGURES, formatDocument(document));
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(checkout, path)), { recursive: true });
+    await writeFile(join(checkout, path), content);
+  }
+  return [...files.keys()];
+}
+
+function page(document: BenchDocument, image: (name: string) => string): string {
+  const { uml = "", qemu = "" } = document.kernels;
+  return `<!-- Made from ${FIGURES} by \`pnpm bench --write-docs\`; not to be edited. -->
+
+# Performance
+
+How fast a process gets at another's memory through KNEM, beside the kernel's own cross-memory attach
+(\`process_vm_readv\`, \`process_vm_writev\`), a double copy through shared memory, and \`memcpy\`, the limit.
+All figures are ratios within one run, or counts of instructions: neither depends on the machine much.
+
+## What was to be reached
+
+"KNEM in C" is the original KNEM, its copy paths unchanged, measured in the same beds. "Beside" is what \`process_vm_readv\` takes
+for the same; of creating a region, what pinning its pages takes by itself, which nobody can do without.
+
+${goalSheets(document).map(sheet).join("\n")}
+## At native speed
+
+User Mode Linux (\`${uml}\`) runs the kernel's code as a program of the machine, on one CPU, which owner and copier share.
+A system call is dear there, about 8 µs, so that small copies say little.
+
+${image("uml-against-cma")}${image("uml-against-memcpy")}${sheet(speedSheet(document, "uml", "small", false))}
+## Instructions
+
+The stock kernel \`${qemu}\` in QEMU with \`-icount shift=0,sleep=off\`, which counts every instruction. Copying itself takes one
+for every 8 bytes there (\`-cpu max,-erms,-fsrm\`); what is beyond that is the way to it.
+
+${image("instructions-small")}${image("instructions-huge")}${sheet(instructionSheet(document, "small"))}
+${sheet(instructionSheet(document, "huge"))}
+${sheet(callSheet(document, "qemu"))}
+\`create-destroy\` is both calls in turn; \`deferred\` is what the kernel does for a region after it was destroyed: what a thousand
+regions cost until all is done, less their calls. \`pin\` and \`unpin\` are calls of a module that does nothing else.
+
+${severalReaders(image("readers"))}## How it is measured
+
+- Two processes: one owns the memory, the other copies and takes the time. Source and destination lie apart in the caches of
+  address translations, and every buffer says of what pages it is made.
+- Before each round the source gets a new pattern; after it, whoever received the bytes looks at every one. A wrong byte ends
+  the run: figures exist only for copies that were right.
+- The ways take turns, round by round, so that what disturbs one disturbs all. Best is compared with best.
+- \`create-copy-destroy\` declares a region for a single use and reads it, which ends it; \`vector-copy\` reads into eight segments;
+  \`shm-double-copy\` sends through a ring of shared memory, both processes copying.
+- \`pnpm bench\` measures all of it anew, \`pnpm bench --compare ${FIGURES}\` shows what changed.
+`;
+}
+
+/** Figures of several readers say something only where a machine has nothing else to do; they may be missing. */
+function severalReaders(plot: string): string {
+  if (plot === "") return "";
+  return `## Several readers
+
+On two emulated CPUs. While one reads alone, the other CPU is kept busy with nothing, or the comparison would be one of the
+machine's own clock.
+
+${plot}`;
+}
+
+/** A table in Markdown under its title. */
+function sheet({ title, header, rows }: Sheet): string {
+  if (rows.length === 0) return "";
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = header.map((_, column) => (column === 0 ? "---" : "---:"));
+  return `**${title}**\n\n${[header, rule, ...rows].map(line).join("\n")}\n`;
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+export { comparisonText } from "./compare.js";
+export { writeDocumentation } from "./docs.js";
+export { type Bed, type BenchDocument, beds, formatDocument, parseDocument } from "./document.js";
+export { html } from "./html.js";
+export { measure } from "./measure.js";
+export { type BenchOptions, benchOptions } from "./options.js";
+export { quickRunsOf, runsOf } from "./runs.js";
+export { text } from "./text.js";

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { table } from "@knem/kernels";
+import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
+
+/** The figures for a terminal. */
+export function text(document: BenchDocument): string {
+  const sheets = [
+    speedSheet(document, "uml", "small", true),
+    ...pageKinds.map((pages) => instructionSheet(document, pages)),
+    ...beds.map((bed) => callSheet(document, bed)),
+    ...goalSheets(document),
+  ];
+  return sheets
+    .filter(({ rows }) => rows.length > 0)
+    .map(plain)
+    .join("\n\n");
+}
+
+const plain = ({ title, header, rows }: Sheet) => `${title}\n\n${table(header, rows)}`;

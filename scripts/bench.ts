@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
+// Measures and puts the figures into build/bench/: a document, and a page to look at.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type BenchDocument,
+  benchOptions,
+  comparisonText,
+  formatDocument,
+  html,
+  measure,
+  parseDocument,
+  quickRunsOf,
+  runsOf,
+  text,
+  writeDocumentation,
+} from "@knem/bench";
+import { targets, Workshop } from "@knem/kernels";
+import { entryPoint } from "./entry.js";
+
+const read = async (file: string) => parseDocument(await readFile(file, "utf8"));
+
+await entryPoint(async (progress) => {
+  const options = benchOptions(process.argv.slice(2));
+  // Read before anything is measured: a wrong name is told at once.
+  const before = options.compare === undefined ? undefined : await read(options.compare);
+  const workshop = await Workshop.open(progress);
+  const [target] = targets;
+  if (!target) throw new Error("the table of targets is empty");
+  const runs = options.beds.flatMap(options.quick ? quickRunsOf : runsOf);
+  const document: BenchDocument =
+    options.from === undefined ? await measure(workshop, target, runs) : await read(options.from);
+
+  const folder = join(workshop.checkout, "build", "bench");
+  await mkdir(folder, { recursive: true });
+  const json = formatDocument(document);
+  await writeFile(join(folder, "bench.json"), json);
+  await writeFile(join(folder, "bench.html"), html(document));
+  progress.note("wrote build/bench/bench.json and build/bench/bench.html");
+  if (options.writeDocs) {
+    const files = await writeDocumentation(workshop.checkout, document);
+    progress.note(`wrote ${files.join(", ")}`);
+  }
+  console.log(options.json ? json : `\n${text(document)}`);
+  if (before) console.log(`\n${comparisonText(before, document)}`);
+  return 0;
+});
