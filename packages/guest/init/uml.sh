@@ -37,9 +37,11 @@ exec 4>/knem/out/verdict
 mount_host / /base
 say_booted
 take_stock before
+# shellcheck source=/dev/null
 . /knem/load
 setsid /knem/busybox sh /knem/command </dev/null >/knem/out/output 2>&1 4>&-
 say status $?
+# shellcheck source=/dev/null
 . /knem/unload
 take_stock after
 finish
