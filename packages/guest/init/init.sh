@@ -28,17 +28,6 @@ mount_base() {
 	ln -s /base/etc/* /etc 2>/dev/null
 }
 
-# Loads one module with its parameters; what the kernel says about it follows the mark in its log.
-load() {
-	echo "knem: loading $1" >/dev/kmsg
-	error=$(insmod "$@" 2>&1) || fail insmod "$error"
-}
-
-unload() {
-	echo "knem: unloading $1" >/dev/kmsg
-	error=$(rmmod "$1" 2>&1) || fail rmmod "$error"
-}
-
 # Kills what the command left running, or it would hold modules and the output. What has no parent but the kernel's
 # own first thread (2) is of the kernel.
 end_others() {

@@ -54,6 +54,17 @@ mount_disk() {
 	error=$(mount -t erofs -o ro /dev/vda "$1" 2>&1) || fail base "$error"
 }
 
+# Loads one module with its parameters; what the kernel says about it follows the mark in its log.
+load() {
+	echo "knem: loading $1" >/dev/kmsg
+	error=$(insmod "$@" 2>&1) || fail insmod "$error"
+}
+
+unload() {
+	echo "knem: unloading $1" >/dev/kmsg
+	error=$(rmmod "$1" 2>&1) || fail rmmod "$error"
+}
+
 say_booted() {
 	read -r uptime _ </proc/uptime
 	say booted "$uptime"

@@ -21,16 +21,6 @@ mount_host() {
 	mount -t hostfs -o "$1" none "$2" || poweroff -f
 }
 
-load() {
-	echo "knem: loading $1" >/dev/kmsg
-	error=$(insmod "$@" 2>&1) || fail insmod "$error"
-}
-
-unload() {
-	echo "knem: unloading $1" >/dev/kmsg
-	error=$(rmmod "$1" 2>&1) || fail rmmod "$error"
-}
-
 mount_system
 mount_host /knem/out /knem/out
 exec 4>/knem/out/verdict
