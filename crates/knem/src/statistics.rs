@@ -2,10 +2,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::str::FromStr;
 
-use crate::{Counter, Error, Result};
+use knem_abi::request;
+
+use crate::{call, Activity, Counter, Error, Result};
 
 /// What the module says about itself and what it has done, since it was loaded or cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub struct Statistics {
     pub counts: Vec<Count>,
     /// The lines that this version does not know, as they are.
     pub other: Vec<String>,
+    /// What the text does not tell: bytes, sizes, and what there is at the moment. `None` where the
+    /// module does not know this request ([`knem_abi::feature::STATISTICS`]).
+    pub activity: Option<Activity>,
 }
 
 /// One counter.
@@ -80,7 +86,9 @@ impl Statistics {
             let path = path.to_owned();
             return Err(Error::NotKnem { path });
         }
-        text.parse()
+        let mut statistics: Self = text.parse()?;
+        statistics.activity = activity(&file);
+        Ok(statistics)
     }
 
     /// Sets every counter to 0. This needs CAP_SYS_ADMIN.
@@ -141,6 +149,14 @@ impl FromStr for Statistics {
         statistics.abi = abi.ok_or_else(|| bad("the text does not say its ABI".into()))?;
         Ok(statistics)
     }
+}
+
+/// The module's figures as a structure, if it has them.
+fn activity(file: &File) -> Option<Activity> {
+    let mut activity = Activity::default();
+    // SAFETY: The request fills the structure and holds no address.
+    unsafe { call::issue(file.as_fd(), request::GET_STATISTICS, &mut activity) }.ok()?;
+    Some(activity)
 }
 
 /// `LABEL : NUMBER`.
