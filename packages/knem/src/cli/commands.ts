@@ -8,6 +8,7 @@ const lazily = (load: () => Promise<{ default: unknown }>) => async () =>
 /** The commands in the order in which they are told. */
 export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   stats: lazily(() => import("./commands/stats.js")),
+  top: lazily(() => import("./commands/top.js")),
   info: lazily(() => import("./commands/info.js")),
   regions: lazily(() => import("./commands/regions.js")),
   params: lazily(() => import("./commands/params.js")),
