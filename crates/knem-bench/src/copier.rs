@@ -9,7 +9,8 @@ use crate::channel::{Reply, Request, Source};
 use crate::clock::{Clock, Unit};
 use crate::cpu::{self, Places};
 use crate::failure::{doing, Failure, Result};
-use crate::method::{Method, PIECES};
+use crate::method::Method;
+use crate::overlap::{Overlap, Thread};
 use crate::pattern::Pattern;
 use crate::peer::{Peer, Role, Start};
 use crate::report::{Measurement, Report, Shape};
@@ -41,6 +42,8 @@ struct Memory {
     // The fields are dropped in this order: the region ends before its memory.
     /// The copier's own memory as a region.
     target: Option<Region<'static>>,
+    /// That memory as segments of one length, the last one aside.
+    pieces: Vec<Segment>,
     /// The copier's own memory, which is copied to or from.
     own: Buffer,
     /// Other memory of the copier's, where bytes come from that.
@@ -57,7 +60,8 @@ struct Case {
 
 /// Measures every size by every method, and the calls.
 pub fn measure_all(args: &Args) -> Result<Report> {
-    let use_device = args.calls || args.methods.iter().any(|method| method.needs_device());
+    let use_device =
+        args.calls || args.overlap || args.methods.iter().any(|method| method.needs_device());
     let places = cpu::places(args.apart);
     // The owner has a device of its own; here it is opened first, for the clearer error.
     let device = use_device.then(Device::open).transpose()?;
@@ -76,9 +80,15 @@ pub fn measure_all(args: &Args) -> Result<Report> {
         Some(device) if args.calls => calls::measure_all(device, &copier.clock, args.repeat)?,
         _ => Vec::new(),
     };
+    let overlaps = if args.overlap {
+        copier.overlaps(args)?
+    } else {
+        Vec::new()
+    };
     Ok(Report {
         results,
         calls,
+        overlaps,
         cpus: 1 + places.others(used).count(),
         requests: copier.requests,
     })
@@ -129,7 +139,7 @@ impl Copier {
         let mut taken = vec![Vec::with_capacity(args.repeat); cases.len()];
         for round in 0..=args.repeat {
             for (case, taken) in cases.iter().zip(&mut taken) {
-                let times = self.times(case.method, bytes);
+                let times = self.times(case.method, bytes, args);
                 let time = self.copy_and_verify(*case, &mut memory, times, round)?;
                 if round > 0 {
                     taken.push(time);
@@ -144,7 +154,9 @@ impl Copier {
                 readers: case.readers,
             };
             let copies = match self.clock.unit() {
-                Unit::Time => self.times(case.method, bytes) * case.readers,
+                Unit::Time => {
+                    self.times(case.method, bytes, args) * case.readers * case.method.copies()
+                }
                 Unit::Instructions => 1,
             };
             Measurement::new(shape, copies, self.clock.unit(), taken)
@@ -153,7 +165,10 @@ impl Copier {
     }
 
     /// How many copies make a round.
-    fn times(&self, method: Method, bytes: usize) -> usize {
+    fn times(&self, method: Method, bytes: usize, args: &Args) -> usize {
+        if args.each {
+            return 1;
+        }
         let batch = match method {
             // It is slow, and each copy of it waits for another process anyway.
             Method::ShmDoubleCopy => BATCH / 8,
@@ -166,6 +181,29 @@ impl Copier {
         (batch / bytes).clamp(1, most)
     }
 
+    /// How much of copies in a kernel thread is hidden, for each size.
+    fn overlaps(&mut self, args: &Args) -> Result<Vec<Overlap>> {
+        let thread = Thread::start()?;
+        let mut all = Vec::new();
+        for &bytes in &args.sizes {
+            let mut memory = self.prepare(bytes, args)?;
+            self.round += 1;
+            let pattern = Pattern::new(bytes, self.round);
+            self.owner.ask(Request::Fill(pattern))?;
+            let (cookie, own) = (memory.owner.cookie, &mut memory.own);
+            let (overlap, copies) = thread.measure(&self.clock, cookie, own, args)?;
+            self.requests += copies;
+            pattern.check(own).map_err(|byte| Failure::Mismatch {
+                method: Method::InlineCopy,
+                bytes,
+                round: 0,
+                byte,
+            })?;
+            all.push(overlap);
+        }
+        Ok(all)
+    }
+
     fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {
         let memory = |skew| {
             let made = Buffer::private(bytes, skew, args.huge);
@@ -174,24 +212,42 @@ impl Copier {
         let own = memory(buffer::COPIER)?;
         let wants_local = args.methods.iter().any(|method| method.local());
         let local = wants_local.then(|| memory(buffer::OWNER)).transpose()?;
+        let has = |method| args.methods.contains(&method);
         let target = match &self.device {
-            Some(device) if args.methods.contains(&Method::RegionCopy) => {
+            Some(device) if has(Method::PingPong) => {
+                Some(declare(device, &own, Protection::ReadWrite, false)?)
+            }
+            Some(device) if has(Method::RegionCopy) => {
                 Some(declare(device, &own, Protection::Write, false)?)
             }
             _ => None,
         };
-        let reply = self.owner.ask(Request::Prepare { bytes })?;
+        // Each of several writers has a part for itself.
+        let parts = if has(Method::InlineWrite) {
+            args.readers
+        } else {
+            1
+        };
+        let reply = self.owner.ask(Request::Prepare { bytes, parts })?;
         let Reply::Ready { cookie, address } = reply else {
             return Err(Failure::Peer("it did not say where its memory is".into()));
         };
         for reader in &mut self.readers {
-            reader.ask(Request::Prepare { bytes })?;
+            reader.ask(Request::Prepare { bytes, parts: 1 })?;
         }
         let pid = self.owner.pid();
         let process = ProcessMemory { pid, address };
-        let owner = Source { cookie, process };
+        let offset = 0;
+        let owner = Source {
+            cookie,
+            process,
+            offset,
+        };
+        let mut own = own;
+        let pieces = pieces(&mut own, args.pieces);
         Ok(Memory {
             target,
+            pieces,
             own,
             local,
             owner,
@@ -210,19 +266,23 @@ impl Copier {
         let bytes = memory.own.len();
         let pattern = Pattern::new(bytes, self.round);
         match (case.method, &mut memory.local) {
-            (method, _) if method.writes() => pattern.fill(&mut memory.own),
+            (method, _) if method.writes() => {
+                pattern.fill(&mut memory.own);
+                for writer in &mut self.readers[..case.readers - 1] {
+                    writer.ask(Request::Fill(pattern))?;
+                }
+            }
             (method, Some(local)) if method.local() => pattern.fill(local),
             _ => self.owner.ask(Request::Fill(pattern)).map(drop)?,
         }
         let time = self.copy_together(case, memory, times)?;
-        let first = if case.method.writes() {
-            wrong(self.owner.ask(Request::Check(pattern))?)
-        } else {
-            pattern.check(&memory.own).err()
-        };
-        let mut wrongs = vec![first];
+        let mut wrongs = vec![pattern.check(&memory.own).err()];
+        if case.method.writes() {
+            let parts = case.readers;
+            wrongs.push(wrong(self.owner.ask(Request::Check { pattern, parts })?));
+        }
         for reader in &mut self.readers[..case.readers - 1] {
-            wrongs.push(wrong(reader.ask(Request::Check(pattern))?));
+            wrongs.push(wrong(reader.ask(Request::Check { pattern, parts: 1 })?));
         }
         match wrongs.into_iter().flatten().next() {
             None => Ok(time),
@@ -245,15 +305,17 @@ impl Copier {
                 times: times as u64,
             })?;
         }
-        let request = Request::Copy {
-            method,
-            times: times as u64,
-            source: memory.owner,
-        };
+        if let (Method::PingPong, Some(target)) = (method, &memory.target) {
+            self.owner.ask(Request::Return {
+                times: times as u64,
+                cookie: target.cookie().into(),
+            })?;
+        }
+        let requests = requests(case, memory, times);
         let mut result = Ok(());
         let taken = match clock.unit() {
             Unit::Instructions => {
-                for reader in &mut self.readers[..readers - 1] {
+                for (reader, &request) in self.readers.iter_mut().zip(&requests) {
                     reader.ask(request)?;
                 }
                 let mut least = u64::MAX;
@@ -263,29 +325,31 @@ impl Copier {
                 }
                 least
             }
-            Unit::Time => clock.take(|| result = self.copy_at_once(case, request, memory, times)),
+            Unit::Time => {
+                clock.take(|| result = self.copy_at_once(method, &requests, memory, times))
+            }
         };
         result?;
         if method.needs_device() {
-            self.requests += (times * readers) as u64;
+            self.requests += (times * readers * method.copies()) as u64;
         }
         Ok(taken)
     }
 
     fn copy_at_once(
         &mut self,
-        case: Case,
-        request: Request,
+        method: Method,
+        requests: &[Request],
         memory: &mut Memory,
         times: usize,
     ) -> Result<()> {
-        for reader in &mut self.readers[..case.readers - 1] {
+        for (reader, &request) in self.readers.iter_mut().zip(requests) {
             reader.begin(request)?;
         }
         for _ in 0..times {
-            self.copy(case.method, memory)?;
+            self.copy(method, memory)?;
         }
-        for reader in &mut self.readers[..case.readers - 1] {
+        for reader in &mut self.readers[..requests.len()] {
             reader.end()?;
         }
         Ok(())
@@ -295,6 +359,7 @@ impl Copier {
     fn copy(&self, method: Method, memory: &mut Memory) -> Result<()> {
         let Memory {
             target,
+            pieces,
             own,
             local,
             owner,
@@ -318,11 +383,12 @@ impl Copier {
                         device.copy((region, 0), (target, 0), length, CopyFlags::NONE)?;
                     }
                     Method::VectorCopy => {
-                        let (pieces, count) = pieces(own);
-                        // SAFETY: The segments lie in memory that is borrowed for writing.
-                        unsafe {
-                            device.read_segments(region, 0, &pieces[..count], CopyFlags::NONE)?;
-                        }
+                        // SAFETY: The segments are this memory, which is borrowed for writing.
+                        unsafe { device.read_segments(region, 0, pieces, CopyFlags::NONE)? };
+                    }
+                    Method::PingPong => {
+                        doing("play ping-pong", self.ring.play())?;
+                        device.read(region, 0, own, CopyFlags::NONE)?;
                     }
                     Method::CreateCopyDestroy => {
                         let local = local.as_ref().ok_or_else(missing)?;
@@ -365,16 +431,29 @@ fn declare(
     Ok(region?)
 }
 
-/// Memory as segments of one length, the last one aside; without an allocation, which would count.
-fn pieces(memory: &mut [u8]) -> ([Segment; PIECES], usize) {
-    let length = memory.len().div_ceil(PIECES);
-    let mut pieces = [Segment::new(std::ptr::null(), 0); PIECES];
-    let mut count = 0;
-    for (place, piece) in pieces.iter_mut().zip(memory.chunks_mut(length)) {
-        *place = Segment::from(piece);
-        count += 1;
-    }
-    (pieces, count)
+/// Memory as so many segments of one length, the last one aside; fewer where it is too small.
+fn pieces(memory: &mut [u8], count: usize) -> Vec<Segment> {
+    let length = memory.len().div_ceil(count);
+    memory.chunks_mut(length).map(Segment::from).collect()
+}
+
+/// What each process beside the copier is asked for: a reader reads all of the owner's memory, a
+/// writer writes its own part of it.
+fn requests(case: Case, memory: &Memory, times: usize) -> Vec<Request> {
+    let Case { method, readers } = case;
+    let part = |number: usize| match method.writes() {
+        true => (number * memory.own.len()) as u64,
+        false => 0,
+    };
+    let request = |number| Request::Copy {
+        method,
+        times: times as u64,
+        source: Source {
+            offset: part(number),
+            ..memory.owner
+        },
+    };
+    (1..readers).map(request).collect()
 }
 
 /// A method with one reader and, where several may use it, with more.
@@ -395,10 +474,10 @@ mod tests {
     fn pieces_are_the_whole() {
         for length in [1, 7, 8, 9, 4096, 65_537] {
             let mut memory = vec![0; length];
-            let (pieces, count) = pieces(&mut memory);
-            let sum: u64 = pieces[..count].iter().map(Segment::length).sum();
+            let pieces = pieces(&mut memory, 8);
+            let sum: u64 = pieces.iter().map(Segment::length).sum();
             assert_eq!(sum, length as u64);
-            assert!((1..=PIECES).contains(&count));
+            assert!((1..=8).contains(&pieces.len()));
         }
     }
 }

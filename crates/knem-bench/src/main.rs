@@ -17,6 +17,7 @@ mod copier;
 mod cpu;
 mod failure;
 mod method;
+mod overlap;
 mod pattern;
 mod peer;
 mod pins;

@@ -114,7 +114,10 @@ mod tests {
         let all = feature::ALWAYS | feature::DMA;
         let names = feature_names(all);
         assert_eq!(names.len(), all.count_ones() as usize);
-        assert!(names.iter().all(|name| !name.starts_with("0x")), "{names:?}");
+        assert!(
+            names.iter().all(|name| !name.starts_with("0x")),
+            "{names:?}"
+        );
         assert_eq!(feature_names(1 << 31), ["0x80000000"]);
     }
 }

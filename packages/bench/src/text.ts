@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import type { Sheet } from "@knem/figures";
 import { table } from "@knem/kernels";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
-import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
+import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
 /** The figures for a terminal. */
 export function text(document: BenchDocument): string {
