@@ -20,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
           exclude: ["packages/*/test/{binding,boot,system}/**", "**/node_modules/**"],
+          // What is told is compared without colours, wherever it is told.
+          env: { NO_COLOR: "1" },
           // Some run shell scripts, which take their time on a busy machine.
           testTimeout: 60_000,
         },

@@ -51,8 +51,11 @@ pub struct Thread {
 impl Thread {
     /// To be called when this process has settled on its CPU.
     pub fn start() -> Result<Self> {
-        let open = File::options().read(true).write(true);
-        let device = doing("open the device", open.clone().open(knem::DEVICE_PATH))?;
+        let opened = File::options()
+            .read(true)
+            .write(true)
+            .open(knem::DEVICE_PATH);
+        let device = doing("open the device", opened)?;
         let mut place = BindOffload {
             flags: bind::CURRENT_REVERSED,
             ..BindOffload::default()

@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   regions: lazily(() => import("./commands/regions.js")),
   params: lazily(() => import("./commands/params.js")),
   doctor: lazily(() => import("./commands/doctor.js")),
+  bench: lazily(() => import("./commands/bench.js")),
   package: lazily(() => import("./commands/package.js")),
   version: lazily(() => import("./commands/version.js")),
 };

@@ -12,22 +12,18 @@ beforeAll(async () => {
     fresh: "knem stats --json",
     info: "knem info --json",
     infoText: "knem info",
-    version: "knem version --json",
     doctor: "knem doctor; true",
     params: "knem params --json",
     unlisted: "knem regions",
     set: "knem params statsverbose=1",
     refused: "knem params memlock=never",
-    fixed: "knem params sync=1",
     start: "copier",
     regions: "knem regions",
     regionsJson: "knem regions --json",
     alice: `chmod 0666 /dev/knem; su alice -c 'node ${KNEM} regions'`,
-    aliceSets: `su alice -c 'node ${KNEM} params debug=1'`,
     aliceResets: `su alice -c 'node ${KNEM} stats --reset'`,
     stats: "knem stats",
     statsJson: "knem stats --json",
-    watch: "knem stats --watch --interval 0.5 --count 2",
     watchJson: "knem stats --watch --json --interval 0.5 --count 2",
     prometheus:
       "knem stats --prometheus /tmp/knem.prom && cat /tmp/knem.prom && ls /tmp/knem.prom*",
@@ -42,15 +38,13 @@ beforeAll(async () => {
     reset: "knem stats --reset && knem stats --json",
     gone: "rmmod knem; knem stats",
     goneDoctor: "knem doctor",
-    goneParams: "knem params",
   });
-});
+}, 1_000_000);
 
 describe("with the module", () => {
   it("all is told in JSON as the schemas say", () => {
     expect(valid("stats", left("fresh").stdout)).toMatchObject({ activity: { regions: 0 } });
     expect(valid("info", left("info").stdout)).toMatchObject({ abi: 13, problem: null });
-    expect(valid("version", left("version").stdout)).toMatchObject({ module: "2.0.0" });
     expect(valid("params", left("params").stdout)).toMatchObject({ loaded: true });
     expect(valid("regions", left("regionsJson").stdout)).toMatchObject({ hidden: 0 });
     valid("stats", left("statsJson").stdout);
@@ -68,22 +62,22 @@ it("dump", async () => {
     "fresh",
     "info",
     "infoText",
-    "version",
+
     "doctor",
     "params",
     "unlisted",
     "set",
     "refused",
-    "fixed",
+
     "start",
     "regions",
     "regionsJson",
     "alice",
-    "aliceSets",
+
     "aliceResets",
     "stats",
     "statsJson",
-    "watch",
+
     "watchJson",
     "prometheus",
     "top",
@@ -94,7 +88,6 @@ it("dump", async () => {
     "reset",
     "gone",
     "goneDoctor",
-    "goneParams",
   ];
   writeFileSync(
     "/tmp/dump.json",

@@ -60,7 +60,7 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const steps = Object.entries(commands).map(([name, line]) => {
     const [file, out] = [`/opt/knem/test/${name}.sh`, `${OUT}/${name}`];
     files.push({ to: file, content: `. ${RC}\n${line}\n` });
-    return `timeout -s KILL 60 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status`;
+    return `timeout -s KILL 120 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status`;
   });
   const told = Object.keys(commands).flatMap((name) =>
     ["status", "out", "err"].map((kind) => `base64 -w 0 ${OUT}/${name}.${kind}; echo`),
@@ -69,7 +69,7 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const loaded = `[ -e /sys/module/knem ] || insmod ${MODULE}`;
   const script = [`mkdir ${OUT}; mkfifo /tmp/keys`, ...steps, loaded, ...told].join("\n");
   const job = { ...equipped, files: [...(equipped.files ?? []), ...files], memory: 1536 };
-  const verdict = await boot({ ...job, command: ["sh", "-c", script], timeLimit: 400 });
+  const verdict = await boot({ ...job, command: ["sh", "-c", script], timeLimit: 900 });
   const lines = verdict.output.split("\n").map((line) => Buffer.from(line, "base64").toString());
   return (name) => {
     const at = Object.keys(commands).indexOf(name) * 3;

@@ -50,7 +50,8 @@ async function follow(read: () => Statistics, json: boolean, interval: number, c
 
 /** Where there is no module, that is what the file says, and the reason is still told. */
 async function expose(file: string, ask: () => Statistics): Promise<void> {
-  const { exposition, writeWhole } = await import("../stats/prometheus.js");
+  const { exposition } = await import("../stats/prometheus.js");
+  const { writeWhole } = await import("../files.js");
   const put = (read?: Statistics) =>
     file === "-" ? process.stdout.write(exposition(read)) : writeWhole(file, exposition(read));
   let read: Statistics;
