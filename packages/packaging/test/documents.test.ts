@@ -85,7 +85,7 @@ describe("knem(1)", () => {
     const names = files.map((file) => file.replace(/\.ts$/, ""));
     expect([...new Set(matches(page, /^\.Nm\n\.Cm (\w+)$/gm))].sort()).toEqual(names);
     const sources = [`${folder}/options.ts`, ...files.map((file) => `${folder}/commands/${file}`)];
-    const option = /^ +"?([\w-]+)"?: \{ type: "(?:boolean|string)"/gm;
+    const option = /^ +"?([\w-]+)"?: \{\s+type: "(?:boolean|string)"/gm;
     const texts = await Promise.all(sources.map((file) => read(file)));
     const declared = new Set(texts.flatMap((text) => matches(text, option)));
     const described = new Set(matches(page, /Fl Fl ([\w-]+)/g));

@@ -16,4 +16,5 @@ export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   bench: lazily(() => import("./commands/bench.js")),
   package: lazily(() => import("./commands/package.js")),
   version: lazily(() => import("./commands/version.js")),
+  completion: lazily(() => import("./commands/completion.js")),
 };
