@@ -28,7 +28,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "binding", include: ["packages/*/test/binding/**/*.test.ts"] },
+        test: {
+          name: "binding",
+          include: ["packages/*/test/binding/**/*.test.ts"],
+          // They run the built command again and again.
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,

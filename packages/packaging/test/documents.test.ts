@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkout, versionOf } from "../src/index.js";
+import { checkout, installSteps, PREFIX, uninstallSteps, versionOf } from "../src/index.js";
 import { guideBlocks } from "./guide.js";
 
 const read = (...path: string[]) => readFile(join(checkout, ...path), "utf8");
@@ -65,6 +65,15 @@ describe("the guide", () => {
     const [unpack, enter] = (await guideBlocks("Without packages"))[0]?.split("\n") ?? [];
     const name = `knem-${await versionOf(checkout)}`;
     expect([unpack, enter]).toEqual([`tar -xf ${name}.tar.gz`, `cd ${name}`]);
+  });
+});
+
+describe("knem install", () => {
+  it("does what the guide tells, which is tried in a system", async () => {
+    const blocks = (await guideBlocks("Without packages")).join("\n").split("\n");
+    const told = blocks.filter((line) => !/^(tar|cd) /.test(line));
+    const lines = [...installSteps(PREFIX), ...uninstallSteps(PREFIX)];
+    expect(lines.map(({ argv }) => argv.join(" "))).toEqual(told);
   });
 });
 

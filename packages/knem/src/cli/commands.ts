@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   params: lazily(() => import("./commands/params.js")),
   doctor: lazily(() => import("./commands/doctor.js")),
   bench: lazily(() => import("./commands/bench.js")),
+  install: lazily(() => import("./commands/install.js")),
   package: lazily(() => import("./commands/package.js")),
   version: lazily(() => import("./commands/version.js")),
   completion: lazily(() => import("./commands/completion.js")),

@@ -154,6 +154,28 @@ describe("without a usable device", () => {
   });
 });
 
+describe("knem install", () => {
+  it("shows what would be done, and does nothing", () => {
+    const { status, stdout } = knem(["install", "--dry-run", "--json", "--prefix", "/opt/other"]);
+    expect(status).toBe(0);
+    const { steps, done } = valid("install", stdout) as {
+      steps: { argv: string[] }[];
+      done: boolean;
+    };
+    expect(steps[0]?.argv).toEqual(["./configure", "--prefix=/opt/other"]);
+    expect(steps.at(-1)?.argv).toEqual(["/opt/other/sbin/knem_local_install", "--load"]);
+    expect(done).toBe(false);
+    expect(knem(["install", "--uninstall", "--dry-run"]).stdout).toContain("modprobe -r knem");
+  });
+
+  it("is for root", () => {
+    const prefix = process.getuid?.() === 0 ? ["setpriv", "--reuid=4711", "--clear-groups"] : [];
+    const { status, stderr } = knem(["install"], folder, prefix);
+    expect(status).toBe(4);
+    expect(stderr).toContain("KNEM_NOT_PRIVILEGED");
+  });
+});
+
 describe("knem package", () => {
   it("shows what would be made, and makes nothing", () => {
     const out = join(scratch, "packages");
