@@ -251,8 +251,8 @@ pub fn prepare_owner(owner: &mut Peer, bytes: usize) -> Result<Source> {
 fn count(clock: &Clock, operation: &mut Operation<'_>, times: usize) -> Result<u64> {
     let mut least = u64::MAX;
     for _ in 0..times {
-        let mut said = 0;
-        least = least.min(clock.take(|| said = operation.carry_out()));
+        let (taken, said) = operation.take(clock);
+        least = least.min(taken);
         doing(COPY, operation.outcome(said))?;
     }
     Ok(least)

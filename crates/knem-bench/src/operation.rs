@@ -5,6 +5,7 @@ use std::io;
 use knem::{ProcessMemory, Segment};
 use knem_abi::{CopyBounded, CreateRegion, InlineCopy};
 
+use crate::clock::Clock;
 use crate::requests::Prepared;
 use crate::ring::Ring;
 use crate::syscall;
@@ -28,25 +29,29 @@ pub enum Operation<'m> {
 
 impl Operation<'_> {
     /// Copies; what the kernel says is negative for an error.
-    #[inline(always)]
     pub fn carry_out(&mut self) -> isize {
         match self {
-            Operation::Within { from, to } => {
-                to.copy_from_slice(from);
-                0
-            }
+            Operation::Within { from, to } => within(from, to),
             Operation::Attached(call) => call.carry_out(),
-            Operation::Ring { ring, to } => match ring.receive(to) {
-                Ok(()) => 0,
-                Err(error) => -(error.raw_os_error().unwrap_or(libc::EIO) as isize),
-            },
+            Operation::Ring { ring, to } => receive(ring, to),
             Operation::Inline(request) => request.issue(),
             Operation::Regions(request) => request.issue(),
-            Operation::Once(create, copy) => match create.issue() {
-                0 => copy.of(create.argument().cookie).issue(),
-                said => said,
-            },
+            Operation::Once(create, copy) => once(create, copy),
         }
+    }
+
+    /// Copies, and tells what that takes, less the way to it; then what the kernel says.
+    pub fn take(&mut self, clock: &Clock) -> (u64, isize) {
+        let mut said = 0;
+        let taken = match self {
+            Operation::Within { from, to } => clock.take(|| said = within(from, to)),
+            Operation::Attached(call) => clock.take(|| said = call.carry_out()),
+            Operation::Ring { ring, to } => clock.take(|| said = receive(ring, to)),
+            Operation::Inline(request) => clock.take(|| said = request.issue()),
+            Operation::Regions(request) => clock.take(|| said = request.issue()),
+            Operation::Once(create, copy) => clock.take(|| said = once(create, copy)),
+        };
+        (taken, said)
     }
 
     /// What the last one ended with, from what the kernel said.
@@ -57,6 +62,28 @@ impl Operation<'_> {
             Operation::Inline(request) | Operation::Once(_, request) => request.outcome(said),
             Operation::Regions(request) => request.outcome(said),
         }
+    }
+}
+
+#[inline(always)]
+fn within(from: &[u8], to: &mut [u8]) -> isize {
+    to.copy_from_slice(from);
+    0
+}
+
+#[inline(always)]
+fn receive(ring: &Ring, to: &mut [u8]) -> isize {
+    match ring.receive(to) {
+        Ok(()) => 0,
+        Err(error) => -(error.raw_os_error().unwrap_or(libc::EIO) as isize),
+    }
+}
+
+#[inline(always)]
+fn once(create: &mut Prepared<'_, CreateRegion>, copy: &mut Prepared<'_, InlineCopy>) -> isize {
+    match create.issue() {
+        0 => copy.of(create.argument().cookie).issue(),
+        said => said,
     }
 }
 

@@ -99,7 +99,7 @@ impl<'m> Call<'m> {
         let taken = match self {
             Call::Info(request) => clock.take(|| said = request.issue()),
             Call::Copy(copy) => {
-                let taken = clock.take(|| said = copy.carry_out());
+                let (taken, said) = copy.take(clock);
                 return copy.outcome(said).map(|()| taken);
             }
             Call::Begin(life) => {

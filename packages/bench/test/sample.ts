@@ -30,4 +30,10 @@ export const cost = (one: Partial<CallCost>): CallCost => ({
 export const document = (
   results: readonly Result[] = [],
   calls: readonly CallCost[] = [],
-): BenchDocument => ({ format: 1, kernels: { uml: "7-um", qemu: "7" }, results, calls });
+): BenchDocument => ({
+  format: 1,
+  kernels: { uml: "7-um", qemu: "7" },
+  results,
+  calls,
+  profiles: [],
+});
