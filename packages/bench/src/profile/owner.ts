@@ -23,7 +23,10 @@ const taking = "(__)?(kmalloc|kvmalloc|krealloc|kvrealloc|kmem_cache_alloc|vmall
 const parts: readonly (readonly [Owner, RegExp])[] = [
   ["page pinning", /^(pin_user_pages|unpin_user_|(__)?account_locked_vm)/],
   ["allocation", new RegExp(`^(${taking}|(__)?(kfree|kvfree|vfree|kmem_cache_free))`)],
-  ["copying", /^(_copy_(from|to)_(user|iter)|copy_page_(from|to)_iter|rep_movs|(__)?mem(cpy|move))/],
+  [
+    "copying",
+    /^(_copy_(from|to)_(user|iter)|copy_page_(from|to)_iter|rep_movs|(__)?mem(cpy|move))/,
+  ],
 ];
 
 /** What compilers and the kernel put in place of a jump or a return: a part of whoever jumps. */

@@ -15,12 +15,16 @@ export interface Profile extends Subject {
   readonly functions: readonly FunctionCost[];
 }
 
-/** By how many instructions a trace and the clock may differ: a profile that is further off does not tell the truth. */
+/** By how many instructions a trace and the clock may differ. */
 const slack = 4;
 
 /** The instructions of a call, all functions together. */
 export const total = ({ functions }: Pick<Profile, "functions">): number =>
   functions.reduce((sum, { instructions }) => sum + instructions, 0);
+
+/** Whether a profile is of as many instructions as were counted; one that is not says nothing. */
+export const truthful = (one: Pick<Profile, "functions" | "counted">): boolean =>
+  Math.abs(total(one) - one.counted) <= slack;
 
 /** Reads a profile. Errors: BENCH_DOCUMENT_INVALID, also where it is not of as many instructions as were counted. */
 export function profile(value: unknown, at: string): Profile {
@@ -33,7 +37,7 @@ export function profile(value: unknown, at: string): Profile {
     allocations: number(one["allocations"], `${at}.allocations`),
     functions: list(one["functions"], `${at}.functions`, functionCost),
   };
-  if (Math.abs(total(found) - found.counted) <= slack) return found;
+  if (truthful(found)) return found;
   throw invalid(`${at}.functions`, `of ${found.counted} instructions together`, total(found));
 }
 

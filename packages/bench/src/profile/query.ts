@@ -28,7 +28,7 @@ const [small, large] = [1 << 16, 1 << 20] as const;
  * difference between 1 MiB and 64 KiB, by function.
  */
 export function pageCosts(
-  document: BenchDocument,
+  document: Pick<BenchDocument, "profiles">,
   call: Exclude<Method, "shm-double-copy">,
   pages: Pages,
 ): FunctionCost[] | undefined {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { KnemError } from "@knem/kernels";
 import { fold } from "./fold.js";
-import type { Profile } from "./profile.js";
+import { type Profile, total, truthful } from "./profile.js";
 import { parseSubject, type Subject } from "./subject.js";
 import { Symbols } from "./symbols.js";
 import { calls, type Path, undisturbed } from "./trace.js";
@@ -46,7 +46,9 @@ function profileOf({ subject, counted, own, paths }: Recorded, symbols: Symbols)
     one.owner === "user space" ? { ...one, instructions: one.instructions - own } : one,
   );
   const sorted = functions.sort((a, b) => b.instructions - a.instructions);
-  return { ...subject, counted, allocations: folded.allocations, functions: sorted };
+  const made = { ...subject, counted, allocations: folded.allocations, functions: sorted };
+  if (truthful(made)) return made;
+  throw invalid(subject.call, `${total(made)} instructions were recorded, ${counted} counted`);
 }
 
 function invalid(label: string, why: string): KnemError {

@@ -14,6 +14,9 @@ export interface Marks {
 // "Trace 0: 0x7f0008000100 [<segment>/<address>/<flags>/<flags>] <symbol>"
 const executed = /^Trace \d+: \S+ \[[0-9a-f]+\/([0-9a-f]+)\//;
 
+// An instruction that QEMU had announced and then put off: it comes again.
+const putOff = /^(Stopped execution of TB chain before|cpu_io_recompile: rewound) /;
+
 /** The whole calls in a trace of QEMU's. */
 export async function calls(file: string, marks: Marks): Promise<Path[]> {
   return callsIn(createInterface({ input: createReadStream(file) }), marks);
@@ -29,8 +32,7 @@ export async function callsIn(
   for await (const line of lines) {
     const address = executed.exec(line)?.[1];
     if (address === undefined) {
-      // An instruction that QEMU had announced was put off for something else, and comes again.
-      if (line.startsWith("Stopped execution")) path?.pop();
+      if (putOff.test(line)) path?.pop();
       continue;
     }
     if (address === begin) path = [];
