@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use knem::{Device, Segment};
+use knem::{Cookie, CopyFlags, Device, Segment};
 
 use crate::buffer::Buffer;
 use crate::clock::{Clock, Unit};
@@ -76,6 +76,7 @@ impl Measure<'_> {
         let nowhere = [Segment::from(&[][..])];
         // SAFETY: There is no memory in it.
         let mut copy = unsafe { requests::inline(self.device, life.cookie(), &nowhere, 0) };
+        let region = Cookie::new(life.cookie()).expect("the module gives out no 0");
         let calls = vec![
             // SAFETY: The call touches no memory.
             self.many("getppid", || unsafe {
@@ -83,6 +84,11 @@ impl Measure<'_> {
             })?,
             self.many("get-info", || info.issue())?,
             self.many("copy-nothing", || copy.issue())?,
+            // The same two by the client of this workspace, to see what that takes itself.
+            self.many("client-info", || said(self.device.info()))?,
+            self.many("client-copy-nothing", || {
+                said(self.device.read(region, 0, &mut [], CopyFlags::NONE))
+            })?,
         ];
         doing(END, told(life.end()))?;
         Ok(calls)
@@ -183,6 +189,15 @@ impl Measure<'_> {
             }
         }
         Ok(Call::new(name, 0, false, times, self.clock.unit(), taken))
+    }
+}
+
+/// What the client says, as the kernel would say it.
+#[inline(always)]
+fn said<T>(result: knem::Result<T>) -> isize {
+    match result {
+        Ok(_) => 0,
+        Err(_) => -(libc::EIO as isize),
     }
 }
 

@@ -19,17 +19,15 @@ use crate::subject::{Subject, What};
 use crate::syscall::told;
 use crate::tracer::Tracer;
 
-/// Calls before any is counted.
-const WARM: usize = 100;
-/// Calls that are counted, so that the least of them was not disturbed.
-const COUNTED: usize = 100;
+/// Calls before any is recorded, so that all is as it usually is.
+const WARM: u64 = 100;
 /// Instructions that are recorded of one subject, about, and calls at least and at most.
 const RECORDED: u64 = 300_000;
 const LEAST: u64 = 8;
 const MOST: u64 = 64;
 
 /// Has every subject recorded by the host, which gets its name, then the addresses at which a call
-/// begins and ends, then how many instructions it is to be and how many belong to the clock.
+/// begins and ends, then the instructions of the shortest one by the clock, and the clock's own.
 pub fn trace_all(subjects: &[Subject]) -> Result<()> {
     let mut tracer = doing("ask for traces", Tracer::open())?;
     for subject in subjects {
@@ -57,20 +55,17 @@ pub fn trace_all(subjects: &[Subject]) -> Result<()> {
 
 fn record(tracer: &mut Tracer, subject: &Subject, call: &mut Call<'_>) -> io::Result<()> {
     let clock = Clock::new(Unit::Instructions);
-    for _ in 0..WARM {
-        call.take(&clock)?;
-    }
-    let mut least = u64::MAX;
-    for _ in 0..COUNTED {
-        least = least.min(call.take(&clock)?);
-    }
-    let [begin, end] = stamp::addresses();
-    let own = clock.own();
-    let times = (RECORDED / least.max(1)).clamp(LEAST, MOST);
-    let name = format!("{subject} {begin:016x} {end:016x} {least} {own}");
-    tracer.record(&name, || {
-        (0..times).try_for_each(|_| call.take(&clock).map(drop))
-    })?
+    let mut least_of = |times: u64| -> io::Result<u64> {
+        (0..times).try_fold(u64::MAX, |least, _| Ok(call.take(&clock)?.min(least)))
+    };
+    let usual = least_of(WARM)?;
+    let times = (RECORDED / usual.max(1)).clamp(LEAST, MOST);
+    tracer.record(|| {
+        let least = least_of(times)?;
+        let [begin, end] = stamp::addresses();
+        let own = clock.own();
+        Ok(format!("{subject} {begin:016x} {end:016x} {least} {own}"))
+    })
 }
 
 /// A call that is to be recorded.

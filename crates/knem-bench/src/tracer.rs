@@ -21,12 +21,12 @@ impl Tracer {
         Ok(Self(file))
     }
 
-    /// Has `work` recorded under a name; what the host does before and after may be in it as well.
-    pub fn record<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> io::Result<T> {
-        self.ask(&format!("begin {name}\n"))?;
-        let result = work();
-        self.ask("end\n")?;
-        Ok(result)
+    /// Has `work` recorded under the name that it gives; what the machine does before and after may
+    /// be in it as well.
+    pub fn record(&mut self, work: impl FnOnce() -> io::Result<String>) -> io::Result<()> {
+        self.ask("begin\n")?;
+        let name = work()?;
+        self.ask(&format!("end {name}\n"))
     }
 
     /// Says something and waits for the answer, which is an empty line.

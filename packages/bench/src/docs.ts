@@ -72,7 +72,7 @@ for every 8 bytes there (\`-cpu max,-erms,-fsrm\`); what is beyond that is the w
 ${image("instructions-small")}${image("instructions-huge")}${sheet(instructionSheet(document, "small"))}
 ${sheet(instructionSheet(document, "huge"))}
 ${sheet(callSheet(document, "qemu"))}
-\`create-destroy\` is both calls in turn; \`deferred\` is what the kernel does for a region after it was destroyed: what a thousand
+What begins with \`client\` is the same by \`crates/knem\` and the C library. \`create-destroy\` is both calls in turn; \`deferred\` is what the kernel does for a region after it was destroyed: what a thousand
 regions cost until all is done, less their calls. \`pin\` and \`unpin\` are calls of a module that does nothing else.
 
 ${whereTheyGo(document)}${severalReaders(image("readers"))}## How it is measured
@@ -96,7 +96,7 @@ function whereTheyGo(document: BenchDocument): string {
   return `## Where the instructions go
 
 QEMU records every instruction of a call, one by one; of some tens of calls the shortest count, which nothing disturbed and which
-are alike. Each has as many instructions as the machine's clock counted before, when nothing was recorded. \`kernel entry\` is
+are alike. Each has as many instructions as the machine's clock counted. \`kernel entry\` is
 the way from the program to the module and back: the system call, the file, the security hooks. \`kernel\` is what the module has
 the kernel do, and page pinning, allocation and copying are parts of that, each with all that it calls. Of a copy's every 4 KiB,
 the 512 instructions of the copying itself are left out. What stands under "the rest" would be left if the module's own code took

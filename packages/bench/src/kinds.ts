@@ -19,13 +19,15 @@ export const methods = [
 export type Method = (typeof methods)[number];
 
 /**
- * Calls that move no bytes. `create-destroy` is both in turn; `deferred` is what the kernel does after a destroy; `pin`
+ * Calls that move no bytes. `client-…` is the same by the client of this workspace; `create-destroy` is both in turn; `deferred` is what the kernel does after a destroy; `pin`
  * and `unpin` are calls of a module that does nothing else.
  */
 export const calls = [
   "getppid",
   "get-info",
   "copy-nothing",
+  "client-info",
+  "client-copy-nothing",
   "create",
   "destroy",
   "create-destroy",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
@@ -21,8 +22,8 @@ export const tracerArguments: readonly string[] = [
 ];
 
 /**
- * Has QEMU record what the machine executes, where a program in the guest asks for it: a line "begin LABEL", answered
- * by an empty line, then what is to be recorded, then "end", answered likewise. Every line of a trace that begins with
+ * Has QEMU record what the machine executes, where a program in the guest asks for it: a line "begin", answered by an
+ * empty line, then what is to be recorded, then "end LABEL", answered likewise. Every line of a trace that begins with
  * "Trace" is one instruction, or one turn of a repeated one.
  */
 export class Tracer {
@@ -50,12 +51,10 @@ export class Tracer {
   private async serve(port: Duplex): Promise<void> {
     port.on("error", () => {}); // QEMU's end is told by its status.
     try {
-      let label: string | undefined;
       for await (const line of createInterface({ input: port })) {
-        const [, begun] = /^begin (.*)$/.exec(line) ?? [];
-        if (begun !== undefined) await this.begin();
-        else if (label !== undefined) await this.finish(label);
-        label = begun;
+        const [, label] = /^end (.*)$/.exec(line) ?? [];
+        if (label !== undefined) await this.finish(label);
+        else await this.begin();
         port.write("\n");
       }
     } catch (error) {
@@ -79,6 +78,7 @@ export class Tracer {
   private async finish(label: string): Promise<void> {
     for (const line of ["log none", "singlestep off"]) await this.control.say(line);
     await this.onTrace(label, this.file);
+    await rm(this.file, { force: true });
   }
 }
 

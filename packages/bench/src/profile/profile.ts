@@ -7,7 +7,7 @@ import { profiled, type Subject } from "./subject.js";
 
 /** Where the instructions of one call go, from the program's system call to its return. */
 export interface Profile extends Subject {
-  /** Instructions that the machine's own clock counted for the same call, when nothing was recorded. */
+  /** Instructions that the machine's own clock counted for the same call. */
   readonly counted: number;
   /** How often memory was taken from the heap. */
   readonly allocations: number;
@@ -15,16 +15,13 @@ export interface Profile extends Subject {
   readonly functions: readonly FunctionCost[];
 }
 
-/** By how many instructions a trace and the clock may differ. */
-const slack = 4;
-
 /** The instructions of a call, all functions together. */
 export const total = ({ functions }: Pick<Profile, "functions">): number =>
   functions.reduce((sum, { instructions }) => sum + instructions, 0);
 
 /** Whether a profile is of as many instructions as were counted; one that is not says nothing. */
 export const truthful = (one: Pick<Profile, "functions" | "counted">): boolean =>
-  Math.abs(total(one) - one.counted) <= slack;
+  total(one) === one.counted;
 
 /** Reads a profile. Errors: BENCH_DOCUMENT_INVALID, also where it is not of as many instructions as were counted. */
 export function profile(value: unknown, at: string): Profile {

@@ -34,27 +34,31 @@ export function pageCosts(
 ): FunctionCost[] | undefined {
   const [least, most] = [small, large].map((bytes) => profileOf(document, { call, bytes, pages }));
   if (!least || !most) return undefined;
-  const name = ({ name, owner }: FunctionCost) => `${owner} ${name}`;
-  const before = new Map(least.functions.map((one) => [name(one), one]));
   const count = (large - small) / 4096;
-  const costs = most.functions.map((one) => {
-    const { calls = 0, instructions = 0 } = before.get(name(one)) ?? {};
-    return {
+  const costs = new Map<string, { -readonly [K in keyof FunctionCost]: FunctionCost[K] }>();
+  const add = (one: FunctionCost, share: number) => {
+    const name = `${one.owner} ${one.name}`;
+    const { calls = 0, instructions = 0 } = costs.get(name) ?? {};
+    costs.set(name, {
       ...one,
-      calls: (one.calls - calls) / count,
-      instructions: (one.instructions - instructions) / count,
-    };
-  });
-  costs.sort((a, b) => b.instructions - a.instructions);
-  const copying = costs.find(({ owner }) => owner === "copying");
+      calls: calls + one.calls * share,
+      instructions: instructions + one.instructions * share,
+    });
+  };
+  for (const one of most.functions) add(one, 1 / count);
+  for (const one of least.functions) add(one, -1 / count);
+  const sorted = [...costs.values()].sort((a, b) => b.instructions - a.instructions);
+  const copying = sorted.find(({ owner }) => owner === "copying");
   if (copying) copying.instructions -= 4096 / 8;
-  return costs
+  return sorted
     .filter(({ instructions }) => Math.abs(instructions) >= 0.01)
     .sort((a, b) => b.instructions - a.instructions);
 }
 
 /** The most allocations of a synchronous copy of at most eight segments, if such were looked at. */
-export function allocationsOfCopies({ profiles }: BenchDocument): number | undefined {
+export function allocationsOfCopies({
+  profiles,
+}: Pick<BenchDocument, "profiles">): number | undefined {
   const copies = ["inline-copy", "inline-write", "region-copy", "vector-copy"] as const;
   const seen = copies.map((copy) => profiles.filter(({ call }) => call === copy));
   if (seen.some(({ length }) => length === 0)) return undefined;

@@ -17,9 +17,9 @@ const script = `
   exec 3<>"/dev/\${port##*/}"
   echo 0 >/proc/sys/kernel/kptr_restrict
   for label in one two; do
-    echo "begin $label" >&3; read -r _ <&3
+    echo begin >&3; read -r _ <&3
     read -r _ </proc/self/stat
-    echo end >&3; read -r _ <&3
+    echo "end $label" >&3; read -r _ <&3
   done
   grep ' do_syscall_64$' /proc/kallsyms`;
 
