@@ -5,6 +5,7 @@ use std::io;
 use knem::Device;
 use knem_abi::Info;
 
+use crate::buffer::Buffer;
 use crate::clock::{Clock, Unit};
 use crate::copier::prepare_owner;
 use crate::failure::{doing, Result};
@@ -47,7 +48,16 @@ pub fn trace_all(subjects: &[Subject]) -> Result<()> {
             _ => Vec::new(),
         };
         let mut memory = Memory::new(bytes, subject.huge, Some(&device), &methods, source)?;
-        let mut call = Call::new(subject.what, &device, &ring, &mut memory)?;
+        // As the benchmarks of these calls have it: what is huge is one page.
+        let made = Buffer::private(bytes, 0, subject.huge);
+        let region = doing("have that much memory", made)?;
+        let mut call = match subject.what {
+            What::GetInfo => Call::Info(requests::info(&device)),
+            What::Create => Call::Begin(Life::of(&device, &region)),
+            What::Destroy => Call::End(Life::of(&device, &region)),
+            What::CreateDestroy => Call::Whole(Life::of(&device, &region)),
+            What::Copy(method) => Call::Copy(memory.operation(method, Some(&device), &ring)?),
+        };
         doing("carry out a call", record(&mut tracer, subject, &mut call))?;
     }
     Ok(())
@@ -77,17 +87,7 @@ enum Call<'m> {
     Copy(Operation<'m>),
 }
 
-impl<'m> Call<'m> {
-    fn new(what: What, device: &'m Device, ring: &'m Ring, memory: &'m mut Memory) -> Result<Self> {
-        Ok(match what {
-            What::GetInfo => Self::Info(requests::info(device)),
-            What::Create => Self::Begin(Life::of(device, &memory.own)),
-            What::Destroy => Self::End(Life::of(device, &memory.own)),
-            What::CreateDestroy => Self::Whole(Life::of(device, &memory.own)),
-            What::Copy(method) => Self::Copy(memory.operation(method, Some(device), ring)?),
-        })
-    }
-
+impl Call<'_> {
     /// Carries it out once and tells what it took; what has to be done around it is not in that.
     fn take(&mut self, clock: &Clock) -> io::Result<u64> {
         let mut said = 0;

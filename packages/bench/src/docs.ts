@@ -72,8 +72,9 @@ for every 8 bytes there (\`-cpu max,-erms,-fsrm\`); what is beyond that is the w
 ${image("instructions-small")}${image("instructions-huge")}${sheet(instructionSheet(document, "small"))}
 ${sheet(instructionSheet(document, "huge"))}
 ${sheet(callSheet(document, "qemu"))}
-What begins with \`client\` is the same by \`crates/knem\` and the C library. \`create-destroy\` is both calls in turn; \`deferred\` is what the kernel does for a region after it was destroyed: what a thousand
-regions cost until all is done, less their calls. \`pin\` and \`unpin\` are calls of a module that does nothing else.
+What begins with \`client\` is the same by \`crates/knem\` and the C library. \`create-destroy\` is both calls in turn; \`deferred\` is
+what the kernel does for a region after it was destroyed: what a thousand regions cost until all is done, less their calls.
+\`pin\` and \`unpin\` are calls of a module that does nothing else.
 
 ${whereTheyGo(document)}${severalReaders(image("readers"))}## How it is measured
 
@@ -96,11 +97,11 @@ function whereTheyGo(document: BenchDocument): string {
   return `## Where the instructions go
 
 QEMU records every instruction of a call, one by one; of some tens of calls the shortest count, which nothing disturbed and which
-are alike. Each has as many instructions as the machine's clock counted. \`kernel entry\` is
-the way from the program to the module and back: the system call, the file, the security hooks. \`kernel\` is what the module has
-the kernel do, and page pinning, allocation and copying are parts of that, each with all that it calls. Of a copy's every 4 KiB,
-the 512 instructions of the copying itself are left out. What stands under "the rest" would be left if the module's own code took
-no instruction at all: where that is above a goal, no module can reach it by these calls.
+are alike. Each has exactly as many instructions as the machine's clock counted. \`kernel entry\` is the way from the program to
+the module and back: the system call, the file, the security hooks. \`kernel\` is what the module has the kernel do; page pinning,
+allocation and copying are parts of that, each with all that it calls. Of every 4 KiB of a copy, the 512 instructions of the
+copying itself are left out. What stands under "the rest" would be left if the module's own code took no instruction at all: where
+that is above a goal, no module reaches it by these calls.
 
 ${[ownerSheet(document), ...functionSheets(document, false)].map(sheet).join("\n")}
 \`pnpm bench --profile CALL\` shows it of any call.
@@ -123,7 +124,7 @@ ${plot}`;
 function sheet({ title, header, rows }: Sheet): string {
   if (rows.length === 0) return "";
   // A name of Rust's in angle brackets would be taken for a tag.
-  const cell = (text: string) => (text.startsWith("<") ? `\`${text}\`` : text);
+  const cell = (text: string) => (text.includes("<") ? `\`${text}\`` : text);
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
   const rule = header.map((_, column) => (column === 0 ? "---" : "---:"));
   return `**${title}**\n\n${[header, rule, ...rows].map(line).join("\n")}\n`;

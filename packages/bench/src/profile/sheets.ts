@@ -57,10 +57,11 @@ export function ownerSheet(document: BenchDocument): Sheet {
   };
 }
 
-/** The functions of every row, or of those alone that a goal is set for; what is below 1 % is one line. */
+/** The functions of every row, or of those alone that a goal is set for; what is below 1 % is one line of it. */
 export function functionSheets(document: BenchDocument, all: boolean): Sheet[] {
   return rowsOf(document)
     .filter(({ name }) => all || limitOf(name) !== undefined)
+    .filter(({ functions }) => total({ functions }) >= 1)
     .map(functionSheet);
 }
 
@@ -77,7 +78,14 @@ function functionSheet({ name: title, functions }: Row): Sheet {
     cells(name, name === owner ? "" : owner, name === owner ? "" : shown(calls), instructions),
   );
   if (rest.length > 0)
-    rows.push(cells(`${rest.length} others`, "", "", total({ functions: rest })));
+    rows.push(
+      cells(
+        rest.length > 1 ? `${rest.length} others` : "1 other",
+        "",
+        "",
+        total({ functions: rest }),
+      ),
+    );
   return {
     title: `${title}: ${shown(all)} instructions`,
     header: ["function", "whose", "calls", "instructions", "share"],

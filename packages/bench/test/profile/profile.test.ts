@@ -129,7 +129,7 @@ describe("sheets", () => {
     expect(info?.rows).toEqual([
       ["do_syscall_64", "kernel entry", "1", "69.5", "69.5 %"],
       ["ioctl", "module", "1", "30", "30.0 %"],
-      ["1 others", "", "", "0.5", "0.5 %"],
+      ["1 other", "", "", "0.5", "0.5 %"],
     ]);
     expect(page?.title).toBe("inline-copy, every 4 KiB more, small: 88 instructions");
     expect(functionSheets(figures, true)).toHaveLength(4);
