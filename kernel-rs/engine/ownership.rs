@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     host::{
+        batch::SpareRoom,
         params,
-        rcu::RcuArc,
+        rcu::RcuOwner,
         task::{self, Kuid, Process},
         wait::{Sleep, WaitQueue},
         *,
@@ -34,6 +35,7 @@ pub(crate) struct Ownership {
     /// The real user id of the thread that opened the context. It is that of all its regions, and
     /// does not follow later changes.
     uid: Kuid,
+    spare_room: SpareRoom,
     #[pin]
     regions: Mutex<Regions>,
     /// Woken up when a region has ended.
@@ -43,7 +45,7 @@ pub(crate) struct Ownership {
 
 /// The regions that can be found.
 struct Regions {
-    shelf: Shelf<KVVec<Place<RcuArc<Region>>>>,
+    shelf: Shelf<KVVec<Place<RcuOwner<Region>>>>,
     /// How many there are.
     live: usize,
     /// How many were created.
@@ -64,6 +66,7 @@ impl Ownership {
                 number,
                 process: Process::of_caller(),
                 uid: task::uid(),
+                spare_room: SpareRoom::new(),
                 regions <- new_mutex!(regions, "Ownership::regions"),
                 ended <- WaitQueue::new(),
             }),
@@ -91,6 +94,11 @@ impl Ownership {
         self.uid
     }
 
+    /// Memory in which pages are pinned.
+    pub(super) fn spare_room(&self) -> &SpareRoom {
+        &self.spare_room
+    }
+
     /// The process that opened the context, as the caller sees it; 0 if it does not see it.
     pub(super) fn process_number(&self) -> i32 {
         self.process.as_ref().map_or(0, Process::number)
@@ -101,7 +109,7 @@ impl Ownership {
     /// # Errors
     ///
     /// [`ENOMEM`] also if the context has as many as it may have.
-    pub(super) fn add(&self, region: RcuArc<Region>) -> Result {
+    pub(super) fn add(&self, region: RcuOwner<Region>) -> Result {
         let mut regions = self.regions.lock();
         if regions.live >= params::most_regions() {
             return Err(ENOMEM);
@@ -182,7 +190,7 @@ impl Regions {
     }
 
     /// Takes out the region in a place: it can be found no more.
-    fn take(&mut self, place: usize) -> Option<RcuArc<Region>> {
+    fn take(&mut self, place: usize) -> Option<RcuOwner<Region>> {
         let region = self.shelf.take(place)?;
         region.place.leave();
         self.live -= 1;

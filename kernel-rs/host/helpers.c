@@ -10,6 +10,7 @@
 #include <linux/fault-inject-usercopy.h>
 #include <linux/gfp.h>
 #include <linux/instrumented.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/percpu.h>
@@ -21,6 +22,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -44,34 +46,50 @@ void knem_page_facts(struct page *page, struct knem_page_facts *facts)
 	facts->crowded = folio_ref_count(folio) > INT_MAX / 2;
 }
 
+/*
+ * Tells where the first pages are, as far as they are folios of their own. How often they are pinned
+ * does not matter: each batch also asks for the facts of a page, and a batch is not that large.
+ */
+size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses)
+{
+	size_t i;
+
+	for (i = 0; i < count && !folio_test_large(page_folio(pages[i])); i++)
+		addresses[i] = page_to_phys(pages[i]);
+	return i;
+}
+
 void knem_unpin(u64 address, size_t pages, bool dirty)
 {
 	unpin_user_page_range_dirty_lock(phys_to_page(address), pages, dirty);
 }
 
-static void *direct_map(u64 address)
-{
-	return page_address(phys_to_page(address)) + offset_in_page(address);
-}
-
 void knem_move(u64 target, u64 source, size_t bytes)
 {
-	memmove(direct_map(target), direct_map(source), bytes);
+	memmove(phys_to_virt(target), phys_to_virt(source), bytes);
 }
 
 /*
- * Not copy_to_user(): it would look for the borders of an object in which the memory lies, and pages
- * of users are none.
+ * As copy_to_iter() does: not copy_to_user(), which would look for the borders of an object in which
+ * the memory lies, and pages of users are none.
  */
 size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes)
 {
-	return _copy_to_user(target, direct_map(source), bytes);
+	const void *from = phys_to_virt(source);
+
+	might_fault();
+	if (should_fail_usercopy())
+		return bytes;
+	if (!access_ok(target, bytes))
+		return bytes;
+	instrument_copy_to_user(target, from, bytes);
+	return raw_copy_to_user(target, from, bytes);
 }
 
 /* As copy_from_iter() does: not _copy_from_user(), which clears what it could not copy. */
 size_t knem_copy_from_user(u64 target, const void __user *source, size_t bytes)
 {
-	void *to = direct_map(target);
+	void *to = phys_to_virt(target);
 	size_t left;
 
 	might_fault();
@@ -151,18 +169,32 @@ static struct knem_object *look_up(struct hlist_bl_head *chain, u64 key)
 	return NULL;
 }
 
-/* Takes a reference to an object, unless it has none left or an absurd number of them. */
-struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key)
+/* Finds an object and takes a reference to it, unless it has none left or an absurd number of them. */
+struct knem_reference knem_chain_find(struct hlist_bl_head *chain, u64 key)
 {
+	struct knem_reference found = {};
 	struct knem_object *object;
+	bool crowded = false;
 
 	rcu_read_lock();
 	object = look_up(chain, key);
-	if (object && (refcount_read(&object->references) > INT_MAX / 2 ||
-		       !refcount_inc_not_zero(&object->references)))
-		object = NULL;
+	if (!object)
+		goto out;
+	if (unlikely(READ_ONCE(object->stripes)))
+		found.stripe = knem_take_stripe(object);
+	if (likely(!found.stripe)) {
+		if (refcount_read(&object->references) > INT_MAX / 2 ||
+		    !refcount_inc_not_zero(&object->references))
+			goto out;
+		/* Somebody else uses it besides the owner and the caller. */
+		crowded = refcount_read(&object->references) > 2;
+	}
+	found.object = object;
+out:
 	rcu_read_unlock();
-	return object;
+	if (unlikely(crowded))
+		knem_spread(object);
+	return found;
 }
 
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key)
@@ -186,9 +218,18 @@ void *knem_object_alloc(size_t bytes)
 	return kmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
-void knem_kfree_rcu(struct knem_object *object)
+/* The memory starts with a struct rcu_head. */
+void knem_kfree_rcu(void *memory)
 {
+	struct { struct rcu_head rcu; } *object = memory;
+
 	kfree_rcu(object, rcu);
+}
+
+/* The CPU on which the caller is, or was just now. */
+size_t knem_cpu(void)
+{
+	return raw_smp_processor_id();
 }
 
 /* For the few words of a parameter block; what copies any amount takes longer to start. */

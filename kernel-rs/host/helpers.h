@@ -21,15 +21,27 @@ struct knem_object {
 	struct hlist_bl_head *chain;
 	u64 key;
 	refcount_t references;
+	unsigned long stripes; /* Rust's affair */
 };
+
+/* A reference, counted in the object's own count, or in a stripe. */
+struct knem_reference {
+	struct knem_object *object;
+	void *stripe;
+};
+
+/* In references.rs. */
+void *knem_take_stripe(const struct knem_object *object);
+void knem_spread(struct knem_object *object);
 
 struct hlist_bl_head *knem_chains_alloc(size_t *count);
 void knem_chains_free(struct hlist_bl_head *chains, size_t count);
 void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object, u64 key);
 void knem_chain_remove(struct knem_object *object);
-struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key);
+struct knem_reference knem_chain_find(struct hlist_bl_head *chain, u64 key);
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key);
-void knem_kfree_rcu(struct knem_object *object);
+void knem_kfree_rcu(void *memory);
+size_t knem_cpu(void);
 
 void *knem_object_alloc(size_t bytes);
 bool knem_read_words(u64 *target, const u64 __user *source, size_t words);
@@ -46,6 +58,7 @@ struct knem_page_facts {
 };
 
 void knem_page_facts(struct page *page, struct knem_page_facts *facts);
+size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses);
 void knem_unpin(u64 address, size_t pages, bool dirty);
 void knem_move(u64 target, u64 source, size_t bytes);
 size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes);

@@ -3,6 +3,7 @@
 use crate::clock::Unit;
 use crate::method::Method;
 use crate::size;
+use crate::subject::Subject;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
@@ -27,6 +28,8 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
   --overlap           also how much of a copy in a kernel thread is hidden behind computing
   --instructions      the machine runs one instruction a nanosecond, as QEMU does with
                       -icount shift=0: count them, in rounds of one copy
+  --trace A,B         nothing else, but have the host record what these execute: get-info; create,
+                      destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line
@@ -59,6 +62,8 @@ pub struct Args {
     pub overlap: bool,
     /// What is taken.
     pub unit: Unit,
+    /// Calls to be recorded, instead of all of that.
+    pub trace: Vec<Subject>,
 }
 
 /// What the command line asks for.
@@ -85,6 +90,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         calls: false,
         overlap: false,
         unit: Unit::Time,
+        trace: Vec::new(),
     };
     let (mut min, mut max) = (4 << 10, 64 << 20);
     while let Some(word) = words.next() {
@@ -105,6 +111,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--calls" => args.calls = true,
             "--overlap" => args.overlap = true,
             "--instructions" => args.unit = instructions()?,
+            "--trace" => args.trace = subjects(&value()?)?,
             _ => return Err(format!("there is no option {word}")),
         }
     }
@@ -124,7 +131,14 @@ fn instructions() -> Result<Unit, String> {
     if cfg!(target_arch = "x86_64") {
         return Ok(Unit::Instructions);
     }
-    Err("--instructions is for x86_64 machines".into())
+    Err("--instructions and --trace are for x86_64 machines".into())
+}
+
+fn subjects(text: &str) -> Result<Vec<Subject>, String> {
+    instructions()?;
+    let subject =
+        |text| Subject::parse(text).ok_or_else(|| format!("{text:?} is no call to trace"));
+    text.split(',').map(subject).collect()
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
@@ -210,6 +224,7 @@ mod tests {
             ("--methods inline-copy,", "there is no method \"\""),
             ("--pages big", "\"big\" is neither small nor huge"),
             ("--pieces none", "\"none\" is no number from 1 to 65000"),
+            ("--trace create", "\"create\" is no call to trace"),
             ("fast", "there is no option fast"),
         ] {
             let error = parsed(line).unwrap_err();

@@ -2,17 +2,19 @@
 
 //! How much of a copy in a kernel thread is hidden behind computing.
 
-use std::fs::File;
 use std::hint::{black_box, spin_loop};
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use knem_abi::{bind, flag, request, status, BindOffload, InlineCopy, Iovec};
+use knem::{Device, Segment};
+use knem_abi::{bind, request, status, BindOffload, InlineCopy};
 
 use crate::args::Args;
 use crate::clock::Clock;
 use crate::failure::{doing, Failure, Result};
+use crate::requests::{self, Prepared};
+use crate::syscall::told;
 
 /// Turns that are timed to learn how long one takes.
 const TRIAL: u64 = 1_000_000;
@@ -44,25 +46,22 @@ impl Overlap {
 
 /// A context with a kernel thread, on other CPUs than this process where there are any.
 pub struct Thread {
-    device: File,
+    device: Device,
     slots: *mut u8,
 }
 
 impl Thread {
     /// To be called when this process has settled on its CPU.
     pub fn start() -> Result<Self> {
-        let opened = File::options()
-            .read(true)
-            .write(true)
-            .open(knem::DEVICE_PATH);
-        let device = doing("open the device", opened)?;
+        let device = Device::open()?;
+        let descriptor = device.as_fd().as_raw_fd();
         let mut place = BindOffload {
             flags: bind::CURRENT_REVERSED,
             ..BindOffload::default()
         };
         // A machine of one CPU refuses this; the thread then shares it.
         // SAFETY: The structure is the request's, and holds no address.
-        let _ = unsafe { libc::ioctl(device.as_raw_fd(), request::BIND_OFFLOAD as _, &mut place) };
+        let _ = unsafe { libc::ioctl(descriptor, request::BIND_OFFLOAD as _, &mut place) };
         // SAFETY: The kernel chooses the place; nothing else is there.
         let slots = unsafe {
             libc::mmap(
@@ -70,7 +69,7 @@ impl Thread {
                 SLOTS,
                 libc::PROT_READ | libc::PROT_WRITE,
                 libc::MAP_SHARED,
-                device.as_raw_fd(),
+                descriptor,
                 knem_abi::STATUS_ARRAY_FILE_OFFSET as libc::off_t,
             )
         };
@@ -92,12 +91,11 @@ impl Thread {
         args: &Args,
     ) -> Result<(Overlap, u64)> {
         let bytes = to.len();
-        let local = Iovec {
-            base: to.as_mut_ptr() as u64,
-            len: bytes as u64,
-        };
         let rounds = args.repeat.max(5);
-        let copy = median(rounds, || timed(clock, || self.copy(cookie, &local, || ())))?;
+        let local = [Segment::from(to)];
+        // SAFETY: The memory is borrowed for writing, and each copy is waited for.
+        let mut request = unsafe { requests::queued(&self.device, cookie, &local) };
+        let copy = median(rounds, || timed(clock, || self.copy(&mut request, || ())))?;
         let turns = turns_of(clock, copy);
         let compute = median(rounds, || {
             timed(clock, || {
@@ -106,7 +104,7 @@ impl Thread {
             })
         })?;
         let both = median(rounds, || {
-            timed(clock, || self.copy(cookie, &local, || work(turns)))
+            timed(clock, || self.copy(&mut request, || work(turns)))
         })?;
         let seconds = |nanoseconds: u64| nanoseconds as f64 / 1e9;
         let overlap = Overlap {
@@ -120,39 +118,21 @@ impl Thread {
     }
 
     /// Begins a copy, does something else, and waits until the copy is over.
-    fn copy(&self, cookie: u64, local: &Iovec, meanwhile: impl FnOnce()) -> Result<()> {
+    fn copy(&self, request: &mut Prepared<'_, InlineCopy>, meanwhile: impl FnOnce()) -> Result<()> {
         let slot = self.slot();
         slot.store(status::PENDING, Ordering::Relaxed);
-        let mut argument = InlineCopy {
-            local_iovec_array: std::ptr::from_ref(local) as u64,
-            local_iovec_nr: 1,
-            remote_cookie: cookie,
-            flags: flag::MEMCPY_THREAD,
-            ..InlineCopy::default()
-        };
-        let device = self.device.as_raw_fd();
-        // SAFETY: The structure is the request's, and the memory that it names is borrowed for
-        // writing until the copy is over, which this function waits for.
-        match unsafe { libc::ioctl(device, request::INLINE_COPY as _, &mut argument) } {
-            0 => (),
-            _ => return doing("begin a copy", Err(io::Error::last_os_error())),
-        }
+        doing("begin a copy", told(request.issue()))?;
         meanwhile();
-        if argument.current_status == u32::from(status::PENDING) {
-            while slot.load(Ordering::Acquire) == status::PENDING {
-                spin_loop();
-            }
+        let mut over = request.argument().current_status as u8;
+        while over == status::PENDING {
+            spin_loop();
+            over = slot.load(Ordering::Acquire);
         }
-        let over = match argument.current_status {
-            0 => u32::from(slot.load(Ordering::Acquire)),
-            done => done,
-        };
-        if over == u32::from(status::SUCCESS) {
+        if over == status::SUCCESS {
             return Ok(());
         }
-        Err(Failure::Peer(format!(
-            "the kernel thread ended with status {over}"
-        )))
+        let text = format!("the kernel thread ended with status {over}");
+        Err(Failure::Peer(text))
     }
 
     fn slot(&self) -> &AtomicU8 {

@@ -2,6 +2,7 @@
 import { page } from "@knem/figures";
 import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
 /** The figures as one page that needs nothing but itself. */
@@ -14,6 +15,8 @@ export function html(document: BenchDocument): string {
       instructionSheet(document, pages),
     ]),
     ...beds.map((bed) => callSheet(document, bed)),
+    ownerSheet(document),
+    ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);
   return page({
     title: "KNEM: benchmarks",

@@ -2,6 +2,7 @@
 import type { Sheet } from "@knem/figures";
 import { table } from "@knem/kernels";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
 /** The figures for a terminal. */
@@ -10,6 +11,8 @@ export function text(document: BenchDocument): string {
     speedSheet(document, "uml", "small", true),
     ...pageKinds.map((pages) => instructionSheet(document, pages)),
     ...beds.map((bed) => callSheet(document, bed)),
+    ...functionSheets(document, false),
+    ownerSheet(document),
     ...goalSheets(document),
   ];
   return sheets

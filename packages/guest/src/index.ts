@@ -18,4 +18,5 @@ export type {
 export { bootSystem } from "./system.js";
 export type { TapFailure, TapProgram, TapReport } from "./tap.js";
 export { parseTap } from "./tap.js";
+export type { OnTrace } from "./tracer.js";
 export { bootUml, type UmlJob } from "./uml.js";
