@@ -87,8 +87,21 @@ impl Statistics {
             return Err(Error::NotKnem { path });
         }
         let mut statistics: Self = text.parse()?;
-        statistics.activity = activity(&file);
+        if let Some(activity) = activity(&file) {
+            statistics.take(activity);
+        }
         Ok(statistics)
+    }
+
+    /// The figures of one moment: the counters of the text are a little older.
+    fn take(&mut self, activity: Activity) {
+        for (counter, value) in Counter::ALL.iter().zip(activity.counters) {
+            let mut counts = self.counts.iter_mut();
+            if let Some(count) = counts.find(|count| count.label == counter.label()) {
+                count.value = value;
+            }
+        }
+        self.activity = Some(activity);
     }
 
     /// Sets every counter to 0. This needs CAP_SYS_ADMIN.
@@ -219,6 +232,17 @@ mod tests {
             assert_eq!(statistics.get(counter), Some(at as u64 + 10));
         }
         assert_eq!(statistics.other, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_figures_are_of_one_moment() {
+        let mut statistics: Statistics = text().parse().unwrap();
+        let mut activity = Activity::default();
+        activity.counters[Counter::Submitted as usize] = 77;
+        statistics.take(activity);
+        assert_eq!(statistics.get(Counter::Submitted), Some(77));
+        assert_eq!(statistics.get(Counter::FailedDmaCopy), Some(0));
+        assert_eq!(statistics.activity, Some(activity));
     }
 
     #[test]

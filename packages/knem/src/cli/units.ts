@@ -14,6 +14,11 @@ export function short(count: number): string {
   return scaled(count, 1000, decimal).join("");
 }
 
+/** So many of something: `1 region`, `1.20k regions`. */
+export function counted(count: number, noun: string): string {
+  return `${short(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A power of two in its largest unit: `4 KiB`. */
 export function exactBytes(count: number): string {
   const power = Math.min(binary.length - 1, Math.floor(Math.log2(Math.max(count, 1)) / 10));

@@ -24,7 +24,8 @@ export const OUT = "/tmp/left";
 
 /**
  * What commands may use: `knem`; `terminal COLUMNS ROWS COMMAND`, whose keys come from /tmp/keys; `when WORDS FILE
- * COMMAND`, which waits until the file has the words; and `copier`, which starts a process to look at.
+ * COMMAND`, which waits until the file has the words; `terminate WORDS`, which ends the programs that were started with
+ * them; and `copier`, which starts a process to look at.
  */
 const FUNCTIONS = `
 knem() { node ${KNEM} "$@"; }
@@ -34,6 +35,11 @@ terminal() {
 when() {
   until grep -q "$1" "$2" 2>/dev/null; do sleep 0.2; done
   eval "$3"
+}
+terminate() {
+  for one in /proc/[0-9]*; do
+    if tr '\\0' ' ' <$one/cmdline | grep -q "^node .*$1"; then kill "\${one#/proc/}"; fi
+  done
 }
 copier() {
   node ${COPIER} ${LIB} >/tmp/ready &
@@ -60,7 +66,7 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const steps = Object.entries(commands).map(([name, line]) => {
     const [file, out] = [`/opt/knem/test/${name}.sh`, `${OUT}/${name}`];
     files.push({ to: file, content: `. ${RC}\n${line}\n` });
-    return `timeout -s KILL 120 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status`;
+    return `timeout -s KILL 120 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status; echo "# ${name} $(cat ${out}.status) $(cut -d. -f1 /proc/uptime)"`;
   });
   const told = Object.keys(commands).flatMap((name) =>
     ["status", "out", "err"].map((kind) => `base64 -w 0 ${OUT}/${name}.${kind}; echo`),
@@ -69,8 +75,15 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const loaded = `[ -e /sys/module/knem ] || insmod ${MODULE}`;
   const script = [`mkdir ${OUT}; mkfifo /tmp/keys`, ...steps, loaded, ...told].join("\n");
   const job = { ...equipped, files: [...(equipped.files ?? []), ...files], memory: 1536 };
-  const verdict = await boot({ ...job, command: ["sh", "-c", script], timeLimit: 900 });
-  const lines = verdict.output.split("\n").map((line) => Buffer.from(line, "base64").toString());
+  const verdict = await boot({
+    ...job,
+    command: ["sh", "-c", script],
+    timeLimit: 900,
+  });
+  const lines = verdict.output
+    .split("\n")
+    .filter((line) => !line.startsWith("#"))
+    .map((line) => Buffer.from(line, "base64").toString());
   return (name) => {
     const at = Object.keys(commands).indexOf(name) * 3;
     const [status, stdout = "", stderr = ""] = lines.slice(at, at + 3);

@@ -6,7 +6,7 @@ import { options } from "../options.js";
 import { type Listing, listing } from "../regions/listing.js";
 import { System } from "../system.js";
 import { columns } from "../table.js";
-import { bytes } from "../units.js";
+import { bytes, counted } from "../units.js";
 import { refuseUnknown } from "../usage.js";
 
 export default defineCommand({
@@ -55,10 +55,11 @@ export function text(
   });
   const header = ["process", "command", "context", "regions", "of single use"];
   const lines = rows ? columns(header, rows) : [];
-  if (listed?.hidden) lines.push(`and ${listed.hidden} contexts of other users`);
+  if (listed?.hidden) lines.push(`and ${counted(listed.hidden, "context")} of other users`);
   if (activity) {
     const { contexts, regions, pinnedBytes } = activity;
-    lines.push(`${contexts} contexts, ${regions} regions, ${bytes(pinnedBytes)} pinned`);
+    const there = [counted(contexts, "context"), counted(regions, "region")];
+    lines.push(`${there.join(", ")}, ${bytes(pinnedBytes)} pinned`);
   }
   return lines.join("\n");
 }

@@ -3,7 +3,7 @@ import colors from "picocolors";
 import type { Statistics } from "../../statistics.js";
 import { bars, histogram } from "../histogram.js";
 import { failures, moved, type Rates } from "../stats/sample.js";
-import { bytes, short } from "../units.js";
+import { bytes, counted, short } from "../units.js";
 import type { Process } from "./processes.js";
 
 /** What there is to show. */
@@ -38,8 +38,9 @@ export function screen(view: View, { columns, rows }: Size): string[] {
   const left = Math.max(0, rows - fixed.length);
   const kept = Math.min(list.length, Math.max(3, Math.floor(left / 2)));
   const sizes = bySize(view, width, left - kept - 1).map(fit);
-  const lines = [...fixed, ...sizes, "", ...list.slice(0, kept)];
-  const heads = new Set([fixed.length, fixed.length + sizes.length + 1]);
+  const apart = sizes.length > 0 ? [...sizes, ""] : [];
+  const lines = [...fixed, ...apart, ...list.slice(0, kept)];
+  const heads = new Set([fixed.length, fixed.length + apart.length]);
   return lines.slice(0, rows).map((line, at) => {
     if (at === 0) return colors.inverse(line.padEnd(width));
     return heads.has(at) ? colors.bold(line) : line;
@@ -62,8 +63,8 @@ function summary({ read: { activity }, history }: View): string[] {
   return [
     cells([...first, `${bytes(moved(activity))} in all`]),
     cells([
-      `${short(contexts)} contexts`,
-      `${short(regions)} regions`,
+      counted(contexts, "context"),
+      counted(regions, "region"),
       `${short(queued)} queued`,
       `${bytes(pinnedBytes)} pinned`,
     ]),
@@ -99,7 +100,7 @@ function bySize({ history }: View, width: number, rows: number): string[] {
     [],
   );
   const lines = histogram(bars(sums), Math.min(width, 80));
-  const head = `copies by size, of the last ${recent.length} intervals`;
+  const head = `copies by size, of the last ${counted(recent.length, "interval")}`;
   if (lines.length === 0) return [head, "none"].slice(0, Math.max(0, rows));
   // The largest sizes are the interesting ones.
   return [head, ...lines.slice(-Math.max(0, rows - 1))].slice(0, Math.max(0, rows));
