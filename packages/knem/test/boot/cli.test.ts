@@ -145,7 +145,7 @@ describe("top in a terminal", () => {
 
   it("follows the size of the terminal", async () => {
     const { lines } = await shown(last("resized"), 120, 10);
-    expect(lines[0]).toMatch(/^ KNEM 2\.0\.0 {90,}\d\d:\d\d:\d\d {3}q quits$/);
+    expect(lines[0]).toMatch(/^ KNEM 2\.0\.0 {80,}\d\d:\d\d:\d\d {3}q quits$/);
     expect(lines.some((line) => line.includes("COMMAND"))).toBe(true);
   });
 

@@ -66,7 +66,8 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const steps = Object.entries(commands).map(([name, line]) => {
     const [file, out] = [`/opt/knem/test/${name}.sh`, `${OUT}/${name}`];
     files.push({ to: file, content: `. ${RC}\n${line}\n` });
-    return `timeout -s KILL 120 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status; echo "# ${name} $(cat ${out}.status) $(cut -d. -f1 /proc/uptime)"`;
+    const progress = `echo "# ${name} $(cat ${out}.status), $(cut -d ' ' -f 1 /proc/uptime) s"`;
+    return `timeout -s KILL 120 sh ${file} >${out}.out 2>${out}.err; echo $? >${out}.status; ${progress}`;
   });
   const told = Object.keys(commands).flatMap((name) =>
     ["status", "out", "err"].map((kind) => `base64 -w 0 ${OUT}/${name}.${kind}; echo`),

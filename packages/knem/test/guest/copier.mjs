@@ -10,11 +10,11 @@ const { Device } = await import(pathToFileURL(join(folder, "dist", "index.js")).
 
 const device = new Device();
 const region = device.createRegion(Buffer.alloc(4 << 20, 1));
-const once = device.createRegion(Buffer.alloc(4096, 2), { singleUse: true });
+// A region that nothing refers to any more ends.
+globalThis.once = device.createRegion(Buffer.alloc(4096, 2), { singleUse: true });
 const target = Buffer.alloc(64 << 10);
 console.log("ready");
 for (;;) {
   for (let copy = 0; copy < 20; copy += 1) device.readSync({ cookie: region.cookie }, target);
   await setTimeout(20);
-  if (once.cookie === 0n) break;
 }
