@@ -23,6 +23,7 @@ mod operation;
 mod overlap;
 mod pattern;
 mod peer;
+mod percentiles;
 mod pins;
 mod report;
 mod requests;

@@ -13,6 +13,7 @@ use knem_abi::{bind, request, status, BindOffload, InlineCopy};
 use crate::args::Args;
 use crate::clock::Clock;
 use crate::failure::{doing, Failure, Result};
+use crate::report::pages;
 use crate::requests::{self, Prepared};
 use crate::syscall::told;
 
@@ -41,6 +42,23 @@ impl Overlap {
     pub fn hidden(&self) -> f64 {
         let saved = self.copy + self.compute - self.both;
         (saved / self.copy.min(self.compute)).clamp(0.0, 1.0)
+    }
+
+    /// As one object.
+    pub fn json(&self, bed: &str) -> String {
+        let Self {
+            bytes,
+            huge,
+            copy,
+            compute,
+            both,
+        } = self;
+        format!(
+            "{{\"bed\":\"{bed}\",\"bytes\":{bytes},\"pages\":\"{}\",\"copy\":{copy:.9},\
+             \"compute\":{compute:.9},\"both\":{both:.9},\"hidden\":{:.3}}}",
+            pages(*huge),
+            self.hidden()
+        )
     }
 }
 
@@ -199,6 +217,22 @@ mod tests {
     fn all_is_hidden_or_nothing_or_some() {
         assert_eq!([2.0, 3.0, 4.0].map(hidden), [1.0, 0.5, 0.0]);
         assert_eq!([1.5, 9.0].map(hidden), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn json_has_the_keys() {
+        let one = Overlap {
+            bytes: 4096,
+            huge: true,
+            copy: 2e-6,
+            compute: 2e-6,
+            both: 3e-6,
+        };
+        assert_eq!(
+            one.json("uml"),
+            "{\"bed\":\"uml\",\"bytes\":4096,\"pages\":\"huge\",\"copy\":0.000002000,\
+             \"compute\":0.000002000,\"both\":0.000003000,\"hidden\":0.500}"
+        );
     }
 
     #[test]
