@@ -86,9 +86,8 @@ pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
         done += BLOCK;
     }
     let rest = pointers[done..].iter().enumerate();
-    let like_those = |&(index, &pointer): &(usize, &*mut T)| {
-        pointer == first.wrapping_add(done + index)
-    };
+    let like_those =
+        |&(index, &pointer): &(usize, &*mut T)| pointer == first.wrapping_add(done + index);
     done + rest.take_while(like_those).count()
 }
 
