@@ -227,7 +227,6 @@ impl Drop for Pinned {
 }
 
 /// A position in pinned memory.
-#[derive(Clone)]
 pub(crate) struct PinnedCursor<'a> {
     pinned: &'a Pinned,
     cursor: Cursor<'a>,
@@ -248,6 +247,12 @@ impl PinnedCursor<'_> {
             self.pinned.written.store(true, Relaxed);
         }
         self.cursor.address()
+    }
+
+    /// Moves on as [`Cursor::sweep`] does, through physical addresses.
+    #[inline]
+    pub(super) fn sweep(&mut self, bytes: u64, step: impl Fn(u64, u64, u64) -> u64) -> u64 {
+        self.cursor.sweep(bytes, step)
     }
 }
 
