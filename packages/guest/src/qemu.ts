@@ -80,9 +80,7 @@ export function qemuArguments(machine: Machine): string[] {
 
 /** As fast as it goes on its CPUs, or by the count of instructions; waiting then takes no time of the host's. */
 const pace = ({ emulator, counted = false, cpus }: Machine): string[] => [
-  ...(counted
-    ? ["-accel", "tcg", "-icount", "shift=0,sleep=off"]
-    : ["-accel", "tcg,thread=multi"]),
+  ...(counted ? ["-accel", "tcg", "-icount", "shift=0,sleep=off"] : ["-accel", "tcg,thread=multi"]),
   ...["-smp", String(processors(emulator, counted ? 1 : cpus))],
 ];
 
