@@ -13,11 +13,16 @@ export interface Bed {
 interface Further {
   readonly arch: string;
   readonly machine: MachineName;
-  /** What the kernel lacks to make use of it. */
+  /** What the kernel lacks to make use of it, in the order of loading. */
   readonly drivers: readonly DriverName[];
+  /** MiB. */
+  readonly memory: number;
 }
 
-const further: readonly Further[] = [{ arch: "arm64", machine: "versal", drivers: ["zynqmp_dma"] }];
+const further: readonly Further[] = [
+  // What is beyond 2 GiB has addresses of more than 32 bits, and is what the kernel takes first.
+  { arch: "arm64", machine: "versal", drivers: ["zynqmp_dma"], memory: 3072 },
+];
 
 /** The beds of targets: each kernel on its usual machine, and on the further ones of its architecture. */
 export function bedsOf(targets: readonly Target[]): Bed[] {
@@ -29,9 +34,9 @@ export function bedsOf(targets: readonly Target[]): Bed[] {
   ]);
 }
 
-/** The drivers that a machine's kernel is given, in the order in which they are loaded. */
-export function driversOf(wanted?: MachineName): readonly DriverName[] {
-  return further.find(({ machine }) => machine === wanted)?.drivers ?? [];
+/** What a machine is given besides, if it is a further one. */
+export function furtherOf(wanted?: MachineName): Further | undefined {
+  return further.find(({ machine }) => machine === wanted);
 }
 
 /** A bed for people, its kernel being called `kernel`: `7.3.4+deb13-arm64 on versal`. */

@@ -63,11 +63,11 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     "exit $checked",
   ];
   const { status, output, seconds } = await boot({
+    memory: 2048,
     ...equipped,
     files: [...(equipped.files ?? []), ...files],
     env: { KNEM_MODULE: MODULE },
     command: ["sh", "-c", commands.join("\n")],
-    memory: 2048,
     cpus,
     timeLimit: 900,
   });

@@ -10,7 +10,7 @@ import {
   together,
   type Workshop,
 } from "@knem/kernels";
-import { type Bed, driversOf } from "./beds.js";
+import { type Bed, furtherOf } from "./beds.js";
 
 /** Where the guest finds the programs and the knem command. */
 export const BIN = "/opt/knem/bin";
@@ -27,7 +27,8 @@ export async function outfit(
   choice: ProgramChoice,
 ): Promise<Omit<GuestJob, "command">> {
   const { node } = platforms[platformOf(target.arch)];
-  const drivers = driversOf(machine).map((name) => workshop.driver(target, name));
+  const { drivers: names = [], memory } = furtherOf(machine) ?? {};
+  const drivers = names.map((name) => workshop.driver(target, name));
   const [kernel, modules, programs, command, base] = await together([
     workshop.kernelFiles(target),
     together([...drivers, workshop.module(target)]),
@@ -39,6 +40,7 @@ export async function outfit(
     kernel,
     base,
     ...(machine && { machine }),
+    ...(memory && { memory }),
     modules: modules.map(({ ko }) => ({ file: ko })),
     files: [...placed(programs, BIN), ...command],
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { type Target, targets } from "@knem/kernels";
 import { describe, expect, test } from "vitest";
-import { bedName, bedsOf, bedsWith, driversOf, machineArgument } from "../beds.js";
+import { bedName, bedsOf, bedsWith, furtherOf, machineArgument } from "../beds.js";
 
 const target = (arch: string): Target => ({
   ...{ suite: "sid", series: "7.3", toolchain: "sid" },
@@ -17,10 +17,10 @@ test("a kernel has the usual machine, and the further ones of its architecture",
   ]);
 });
 
-test("only a machine with devices of its own needs drivers", () => {
-  expect(driversOf("versal")).toEqual(["zynqmp_dma"]);
-  expect(driversOf()).toEqual([]);
-  expect(driversOf("q35")).toEqual([]);
+test("only a further machine is given what it needs besides", () => {
+  expect(furtherOf("versal")).toMatchObject({ drivers: ["zynqmp_dma"] });
+  expect(furtherOf()).toBeUndefined();
+  expect(furtherOf("q35")).toBeUndefined();
 });
 
 test("no two beds of the table have one name", () => {

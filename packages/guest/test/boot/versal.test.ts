@@ -15,7 +15,9 @@ beforeAll(async () => {
     await workshop.driver(target, "zynqmp_dma"),
     await workshop.driver(target, "dmatest"),
   ];
-  job = { kernel, base, machine: "versal", modules: drivers.map(({ ko }) => ({ file: ko })) };
+  const modules = drivers.map(({ ko }) => ({ file: ko }));
+  // What is beyond 2 GiB has addresses of more than 32 bits, and is what the kernel takes first.
+  job = { kernel, base, machine: "versal", modules, memory: 3072 };
 });
 
 const run = (script: string): Promise<GuestVerdict> =>
@@ -34,6 +36,7 @@ describe("a Versal", () => {
       "",
     ]);
     expect(console).toMatch(/Machine model: Xilinx Versal/);
+    expect(console).toMatch(/node +0: \[mem 0x0000000800000000-/);
   });
 
   it("copies on every channel at once, each byte of which dmatest verifies", async () => {
