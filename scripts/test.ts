@@ -7,7 +7,6 @@ import {
   buildKmods,
   check,
   must,
-  nameOf,
   runTiers,
   type Target,
   targets,
@@ -16,6 +15,7 @@ import {
   vitest,
   Workshop,
 } from "@knem/kernels";
+import { bedName, bedsOf } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
 import { brief, narrow, race, telling } from "./parts.js";
@@ -79,15 +79,15 @@ await entryPoint(async (progress) => {
       ),
       ...runs.map(({ name, ...run }) => ({
         name,
-        run: () => conformance(workshop, target, run),
+        run: () => conformance(workshop, { target }, run),
       })),
       check("modules for other kernels", async () => {
         const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
         if (failed) throw failed.error;
       }),
-      ...others.map((other) => ({
-        name: nameOf(other),
-        run: () => conformance(workshop, other, elsewhere),
+      ...bedsOf(others).map((bed) => ({
+        name: bedName(bed),
+        run: () => conformance(workshop, bed, elsewhere),
       })),
       { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],

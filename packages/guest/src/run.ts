@@ -54,8 +54,9 @@ async function runIn(
   const { memory = 1024, cpus = 2, counted = false, timeLimit = 120, kernelArguments = [] } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const machine = { ...files, ...said, memory, cpus, counted, kernelArguments };
-  const end = await runQemu(emulatorOf(files.arch), qemuArguments(machine), {
+  const emulator = emulatorOf(files.arch, run.machine);
+  const machine = { ...files, ...said, emulator, memory, cpus, counted, kernelArguments };
+  const end = await runQemu(emulator, qemuArguments(machine), {
     timeLimit,
     outputLimit,
     signal: run.signal ? AbortSignal.any([run.signal, interrupt]) : interrupt,
