@@ -125,7 +125,7 @@ static struct transfer *next_transfer(struct channel *channel)
 static void make(struct channel *channel, struct transfer *transfer)
 {
 	struct dmaengine_result result = { .result = DMA_TRANS_NOERROR };
-	struct dmaengine_desc_callback callback;
+	struct dma_async_tx_descriptor *tx = &transfer->tx;
 
 	if (READ_ONCE(delay))
 		fsleep(READ_ONCE(delay));
@@ -146,13 +146,10 @@ static void make(struct channel *channel, struct transfer *transfer)
 	/* As from an interrupt: there nobody may sleep. */
 	local_bh_disable();
 	if (!concerned(&mute)) {
-		callback.callback = transfer->tx.callback;
-		callback.callback_result = transfer->tx.callback_result;
-		callback.callback_param = transfer->tx.callback_param;
-		if (callback.callback_result)
-			callback.callback_result(callback.callback_param, &result);
-		else if (callback.callback)
-			callback.callback(callback.callback_param);
+		if (tx->callback_result)
+			tx->callback_result(tx->callback_param, &result);
+		else if (tx->callback)
+			tx->callback(tx->callback_param);
 	}
 	local_bh_enable();
 	kfree(transfer);
