@@ -2,6 +2,8 @@
 
 //! What the device says about DMA engines, and copies by them.
 
+use std::sync::OnceLock;
+
 use knem_abi::{feature, flag, request, Info, Statistics};
 
 use crate::copy::{Between, Inline};
@@ -43,9 +45,36 @@ impl Engine {
         }
     }
 
-    /// Whether the flag of DMA does anything but be refused.
-    pub fn honoured(self) -> bool {
-        self == Engine::Channels
+    /// The same, told once; where there is no device there are no engines.
+    pub fn known() -> Engine {
+        static ANSWER: OnceLock<Engine> = OnceLock::new();
+        *ANSWER.get_or_init(|| match Device::probe() {
+            Ok(()) => Engine::now(),
+            Err(_) => Engine::NoSupport,
+        })
+    }
+
+    /// Whether the flag changes anything.
+    pub fn heeds_flag(self) -> bool {
+        matches!(self, Engine::NoChannel | Engine::Channels)
+    }
+
+    /// Flags as programs give them, which leave out that of DMA where it would be refused.
+    pub fn usable(self, flags: u32) -> u32 {
+        if self == Engine::NoChannel {
+            flags & !flag::DMA
+        } else {
+            flags
+        }
+    }
+
+    /// The bit among the features.
+    pub fn feature(self) -> u32 {
+        if self == Engine::Channels {
+            feature::DMA
+        } else {
+            0
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub mod rights;
 pub mod softdma;
 pub mod statistics;
 pub mod suite;
+pub mod table;
 pub mod tap;
 pub mod user;
 pub mod userfault;
