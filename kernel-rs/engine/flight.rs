@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The most transfers of one copy at once.
-const PLACES: usize = 128;
+const PLACES: usize = 64;
 
 /// The most bytes that are under way at once: a copy that is given up waits for as many.
 const UNDER_WAY: u64 = 16 << 20;

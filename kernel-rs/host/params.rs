@@ -46,7 +46,7 @@ live! {
 
 live! {
     /// How many milliseconds may pass without a sign of life of a DMA channel.
-    dma_patience: u32 = knem_param_dmatimeout, value => value
+    dma_patience: u32 = knem_param_dmatimeout, value => value.max(1)
 }
 
 live! {

@@ -185,8 +185,8 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`EAGAIN`] if the channel has no room, [`ENODEV`] if it is out of service, others if it does
-    /// not want the transfer. Then the transfer is not used.
+    /// [`EAGAIN`] if the channel has no room, [`ENOMEM`] if its device has no addresses, [`ENODEV`] if
+    /// it is out of service, others if it does not want the transfer. Then the transfer is not used.
     ///
     /// # Safety
     ///

@@ -27,7 +27,7 @@ use crate::{
 /// and landing stay where they are, and what is kept is neither changed nor dropped, while there is
 /// one.
 pub(crate) struct Transfers<T> {
-    places: ManuallyDrop<KVec<Place>>,
+    places: ManuallyDrop<KVVec<Place>>,
     landing: ManuallyDrop<Pin<KBox<WaitQueue>>>,
     kept: ManuallyDrop<Option<T>>,
     /// How many places have transfers.
@@ -45,11 +45,11 @@ struct Place {
 /// Why a transfer was not accepted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// There is no room now.
+    /// There is no room now, in the channel or among the addresses of its device.
     NoRoom,
     /// The channel is out of service.
     OutOfService,
-    /// The channel does not want it, or its device has no addresses left.
+    /// The channel does not want it.
     Unwanted,
 }
 
@@ -71,7 +71,7 @@ impl<T> Transfers<T> {
     ///
     /// [`ENOMEM`].
     pub(crate) fn new(places: usize) -> Result<Self> {
-        let mut list = KVec::with_capacity(places, for_caller())?;
+        let mut list = KVVec::with_capacity(places, for_caller())?;
         for _ in 0..places {
             list.push_within_capacity(Place::free())
                 .map_err(|_| ENOMEM)?;
@@ -133,7 +133,7 @@ impl<T> Transfers<T> {
                 self.used += 1;
                 Ok(())
             }
-            Err(error) if error == EAGAIN => Err(Refusal::NoRoom),
+            Err(error) if error == EAGAIN || error == ENOMEM => Err(Refusal::NoRoom),
             Err(error) if error == ENODEV => Err(Refusal::OutOfService),
             Err(_) => Err(Refusal::Unwanted),
         }

@@ -84,7 +84,7 @@ fn copy_flags(tap: &mut Tap, device: &Device, cookie: Cookie, local: &Buffer) {
             answer,
         );
         tap.holds("and the bytes are there", local.matches("local", 1));
-        let copy = Between::new(cookie, cookie).flags(flags);
+        let copy = Between::new(cookie, cookie).flags(engine.usable(flags));
         tap.works(
             &format!("flags {flags:#x} on a copy are taken"),
             copy.run(device),
