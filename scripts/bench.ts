@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
+// pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json … | --overlap
 // Measures and puts the figures into build/bench/: a document, and a page to look at.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import {
   formatDocument,
   html,
   measure,
+  measureOverlap,
+  overlapText,
   parseDocument,
   quickRunsOf,
   runsOf,
@@ -28,6 +30,11 @@ await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const [target] = targets;
   if (!target) throw new Error("the table of targets is empty");
+  if (options.overlap) {
+    const overlap = await measureOverlap(workshop, targets);
+    console.log(options.json ? JSON.stringify(overlap) : `\n${overlapText(overlap)}`);
+    return 0;
+  }
   const runs = options.beds.flatMap(options.quick ? quickRunsOf : runsOf);
   const document: BenchDocument =
     options.from === undefined ? await measure(workshop, target, runs) : await read(options.from);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { readdir } from "node:fs/promises";
 import { type Target, targets } from "@knem/kernels";
 import { describe, expect, test } from "vitest";
-import { bedName, bedsOf, bedsWith, furtherOf, machineArgument } from "../beds.js";
+import { bedName, bedsOf, bedsWith, furtherOf, machineArgument, suits } from "../beds.js";
+import { dma, dmaFaults } from "../parts.js";
 
 const target = (arch: string): Target => ({
   ...{ suite: "sid", series: "7.3", toolchain: "sid" },
@@ -29,6 +31,33 @@ test("no two beds of the table have one name", () => {
   expect(bedName({ target: arm64, machine: "versal" }, "7.3.4-arm64")).toBe(
     "7.3.4-arm64 on versal",
   );
+});
+
+describe("what a bed is tested for", () => {
+  const software = { target: amd64, softwareDma: true };
+  test("DMA where there is an engine, its faults where it obeys", () => {
+    const versal = { target: arm64, machine: "versal" } as const;
+    for (const program of dma)
+      expect([{ target: amd64 }, versal, software].map((bed) => suits(bed, program))).toEqual([
+        ...[false, true, true],
+      ]);
+    for (const program of dmaFaults)
+      expect([{ target: amd64 }, versal, software].map((bed) => suits(bed, program))).toEqual([
+        ...[false, false, true],
+      ]);
+    expect(suits({ target: amd64 }, "info")).toBe(true);
+  });
+
+  test("every program about DMA is in one of the lists", async () => {
+    const folder = new URL("../../crates/knem-check/src/bin/", import.meta.url);
+    const names = (await readdir(folder)).map((file) => file.replace(/\.rs$/, ""));
+    const about = names.filter((name) => /^(soft)?dma_/.test(name)).sort();
+    expect(about).toEqual([...dma, ...dmaFaults].sort());
+  });
+
+  test("with an engine made of software it has another name", () => {
+    expect(bedName(software, "7.3.4-amd64")).toBe("7.3.4-amd64 with DMA");
+  });
 });
 
 describe("--machine", () => {

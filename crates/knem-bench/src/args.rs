@@ -23,6 +23,8 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
   --calls             also what calls cost that move no bytes
   --instructions      the machine runs one instruction a nanosecond, as QEMU does with
                       -icount shift=0: count them, in rounds of one copy
+  --overlap           instead: 64 MiB by the processor and by a DMA engine, and what is left of the
+                      processor meanwhile
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line
@@ -56,6 +58,8 @@ pub struct Args {
 pub enum Command {
     /// Measure.
     Run(Args),
+    /// Measure what a DMA engine leaves to its caller; true: print JSON.
+    Overlap(bool),
     /// Print [`HELP`].
     Help,
 }
@@ -73,6 +77,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         calls: false,
         unit: Unit::Time,
     };
+    let mut overlap = false;
     let (mut min, mut max) = (4 << 10, 64 << 20);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
@@ -88,9 +93,13 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--readers" => args.readers = count(&value()?, 64)?,
             "--cpus" => args.apart = second(&value()?, "1", "2")?,
             "--calls" => args.calls = true,
+            "--overlap" => overlap = true,
             "--instructions" => args.unit = instructions()?,
             _ => return Err(format!("there is no option {word}")),
         }
+    }
+    if overlap {
+        return Ok(Command::Overlap(args.json));
     }
     if min > max {
         return Err("--min is larger than --max".into());
@@ -170,6 +179,7 @@ mod tests {
         assert_eq!(args.repeat, 3);
         assert_eq!(args.methods, [Method::ShmDoubleCopy]);
         assert_eq!(parsed("--repeat 3 --help"), Ok(Command::Help));
+        assert_eq!(parsed("--overlap --json"), Ok(Command::Overlap(true)));
         let Ok(Command::Run(args)) = parsed("--sizes 8,1MiB --methods none --calls --readers 2")
         else {
             panic!("this command line is right");

@@ -17,6 +17,7 @@ mod copier;
 mod cpu;
 mod failure;
 mod method;
+mod overlap;
 mod pattern;
 mod peer;
 mod pins;
@@ -31,8 +32,9 @@ use std::process::ExitCode;
 use args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = match args::parse(std::env::args().skip(1)) {
-        Ok(Command::Run(args)) => args,
+    let measured = match args::parse(std::env::args().skip(1)) {
+        Ok(Command::Run(args)) => run(&args),
+        Ok(Command::Overlap(json)) => overlap::measure(json).and_then(|text| report::print(&text)),
         Ok(Command::Help) => {
             print!("{}", args::HELP);
             return ExitCode::SUCCESS;
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&args) {
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");

@@ -5,5 +5,6 @@ export { type Bed, type BenchDocument, beds, formatDocument, parseDocument } fro
 export { html } from "./html.js";
 export { measure } from "./measure.js";
 export { type BenchOptions, benchOptions } from "./options.js";
+export { measureOverlap, overlapText } from "./overlap.js";
 export { quickRunsOf, runsOf } from "./runs.js";
 export { text } from "./text.js";

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly json: boolean;
   /** A little of everything, to see that it works. */
   readonly quick: boolean;
+  /** What a DMA engine leaves to its caller, instead of all else. */
+  readonly overlap: boolean;
   /** A document to compare with. */
   readonly compare?: string;
   /** A document to use instead of measuring. */
@@ -18,12 +20,12 @@ export interface BenchOptions {
 }
 
 const usage =
-  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs";
+  "--bed uml or qemu (else both), --overlap, --quick, --json, --from FILE, --compare FILE, --write-docs";
 
 /** Errors: USAGE. */
 export function benchOptions(args: readonly string[]): BenchOptions {
   const { values } = parsed(args);
-  const { bed = [...beds], json = false, quick = false, compare, from } = values;
+  const { bed = [...beds], json = false, quick = false, overlap = false, compare, from } = values;
   const unknown = bed.find((name) => !beds.some((one) => one === name));
   if (unknown !== undefined) throw wrong(`there is no bed ${unknown}`);
   const writeDocs = values["write-docs"] ?? false;
@@ -33,6 +35,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     beds: beds.filter((one) => bed.includes(one)),
     json,
     quick,
+    overlap,
     writeDocs,
     ...(compare !== undefined && { compare }),
     ...(from !== undefined && { from }),
@@ -44,7 +47,7 @@ function parsed(args: readonly string[]) {
   const file = { type: "string" } as const;
   const bed = { type: "string", multiple: true } as const;
   const files = { compare: file, from: file };
-  const options = { ...files, bed, json: flag, quick: flag, "write-docs": flag };
+  const options = { ...files, bed, json: flag, overlap: flag, quick: flag, "write-docs": flag };
   try {
     // Words after the script's name come with the separator that npm wants.
     return parseArgs({ args: args.filter((word) => word !== "--"), options, strict: true });
