@@ -7,6 +7,8 @@ export interface Bed {
   readonly target: Target;
   /** By default the usual one of the kernel's architecture. */
   readonly machine?: MachineName;
+  /** Whether it is given a DMA engine made of software; default false. */
+  readonly softwareDma?: boolean;
 }
 
 /** A machine for what the usual one does not have. */
@@ -39,9 +41,17 @@ export function furtherOf(wanted?: MachineName): Further | undefined {
   return further.find(({ machine }) => machine === wanted);
 }
 
+/** Whether a bed has what a conformance program is about: DMA channels, or those that obey it. */
+export function suits({ machine, softwareDma = false }: Bed, program: string): boolean {
+  if (program.startsWith("softdma_")) return softwareDma;
+  if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
+  return true;
+}
+
 /** A bed for people, its kernel being called `kernel`: `7.3.4+deb13-arm64 on versal`. */
-export function bedName({ target, machine }: Bed, kernel = nameOf(target)): string {
-  return machine ? `${kernel} on ${machine}` : kernel;
+export function bedName({ target, machine, softwareDma }: Bed, kernel = nameOf(target)): string {
+  const name = machine ? `${kernel} on ${machine}` : kernel;
+  return softwareDma ? `${name} with DMA` : name;
 }
 
 /** Takes `--machine NAME` out of a command line. */

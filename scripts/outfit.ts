@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { baseImage, type GuestFile, type GuestJob } from "@knem/guest";
+import { baseImage, type GuestFile, type GuestJob, softwareDma } from "@knem/guest";
 import {
   type ProgramChoice,
   type Programs,
@@ -23,12 +23,14 @@ export const KNEM = `${LIB}/bin/knem.js`;
  */
 export async function outfit(
   workshop: Workshop,
-  { target, machine }: Bed,
+  bed: Bed,
   choice: ProgramChoice,
 ): Promise<Omit<GuestJob, "command">> {
+  const { target, machine } = bed;
   const { node } = platforms[platformOf(target.arch)];
   const { drivers: names = [], memory } = furtherOf(machine) ?? {};
   const drivers = names.map((name) => workshop.driver(target, name));
+  if (bed.softwareDma) drivers.push(softwareDma(workshop, target));
   const [kernel, modules, programs, command, base] = await together([
     workshop.kernelFiles(target),
     together([...drivers, workshop.module(target)]),
