@@ -17,32 +17,48 @@ const STEP: u64 = 1 << 12;
 /// Copies so many bytes, which both ends must have, between regions, or between a region and pinned
 /// local memory. Tells how many it were: less if the copy was given up.
 pub(super) fn between(
-    source: PinnedCursor<'_>,
-    target: PinnedCursor<'_>,
+    mut source: PinnedCursor<'_>,
+    mut target: PinnedCursor<'_>,
     length: u64,
     given_up: impl Fn() -> bool,
 ) -> u64 {
-    walk(source, target, length, transfer::pinned_to_pinned, given_up)
+    walk(length, given_up, |most| {
+        let bytes = most.min(source.ahead()).min(target.ahead());
+        transfer::pinned_to_pinned(&source, &target, bytes);
+        source.advance(bytes);
+        target.advance(bytes);
+        Step::all(bytes)
+    })
 }
 
 /// Copies from a region to local memory; less also if that cannot be written.
 pub(super) fn to_user(
-    source: PinnedCursor<'_>,
-    target: UserCursor<'_>,
+    mut source: PinnedCursor<'_>,
+    mut target: UserCursor<'_>,
     length: u64,
     given_up: impl Fn() -> bool,
 ) -> u64 {
-    walk(source, target, length, transfer::pinned_to_user, given_up)
+    walk(length, given_up, |most| {
+        let wanted = most.min(target.ahead());
+        let moved = transfer::pinned_to_user(&mut source, &target, wanted);
+        target.advance(wanted);
+        Step { wanted, moved }
+    })
 }
 
 /// Copies from local memory to a region; less also if the former cannot be read.
 pub(super) fn from_user(
-    source: UserCursor<'_>,
-    target: PinnedCursor<'_>,
+    mut source: UserCursor<'_>,
+    mut target: PinnedCursor<'_>,
     length: u64,
     given_up: impl Fn() -> bool,
 ) -> u64 {
-    walk(source, target, length, transfer::user_to_pinned, given_up)
+    walk(length, given_up, |most| {
+        let wanted = most.min(source.ahead());
+        let moved = transfer::user_to_pinned(&source, &mut target, wanted);
+        source.advance(wanted);
+        Step { wanted, moved }
+    })
 }
 
 /// Whether all bytes from a position on can be read now; not if the caller does not want to know any
@@ -67,28 +83,34 @@ pub(super) fn readable(mut source: UserCursor<'_>, given_up: impl Fn() -> bool) 
     true
 }
 
-/// Moves along both positions, one stretch that is consecutive on either side after the other.
+/// What a step of a copy was to move, and moved.
+struct Step {
+    wanted: u64,
+    moved: u64,
+}
+
+impl Step {
+    fn all(bytes: u64) -> Self {
+        Self {
+            wanted: bytes,
+            moved: bytes,
+        }
+    }
+}
+
+/// Makes step after step, each of at most so many bytes as it is told, until `length` bytes are moved or a
+/// step does not get to its end, and looks up now and then.
 #[inline]
-fn walk<S: Position, T: Position>(
-    mut source: S,
-    mut target: T,
-    length: u64,
-    step: impl Fn(&S, &T, u64) -> u64,
-    given_up: impl Fn() -> bool,
-) -> u64 {
+fn walk(length: u64, given_up: impl Fn() -> bool, mut step: impl FnMut(u64) -> Step) -> u64 {
     let mut copied = 0;
     let mut unseen = 0;
     while copied < length {
-        let left = length - copied;
-        let bytes = left.min(source.ahead()).min(target.ahead()).min(CHUNK);
-        let moved = step(&source, &target, bytes);
+        let Step { wanted, moved } = step((length - copied).min(CHUNK));
         copied += moved;
-        if moved < bytes || bytes == 0 {
+        if moved < wanted || wanted == 0 {
             break;
         }
-        source.advance(bytes);
-        target.advance(bytes);
-        unseen += bytes.max(STEP);
+        unseen += wanted.max(STEP);
         if unseen >= CHUNK {
             unseen = 0;
             task::reschedule();

@@ -5,6 +5,7 @@
 use super::{counters::Gauge, ownership::Ownership};
 use crate::host::{
     account::Charge,
+    batch::Room,
     pages::{self, Access, Pinned, PinnedCursor, Tenure},
     *,
 };
@@ -36,9 +37,11 @@ impl Memory {
     /// [`EFAULT`] if it cannot be accessed so, [`ENOMEM`] if there is too little, or the process may
     /// not pin so much.
     pub(super) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
-        let charge = Charge::new(pages::count(segments))?;
+        let pages = pages::count(segments);
+        let charge = Charge::new(pages)?;
+        let mut room = Room::new(pages, self.owner.spare_room())?;
         self.pinned
-            .pin(segments, access, tenure)
+            .pin(segments, access, tenure, &mut room)
             .inspect_err(|_| self.pinned.release())?;
         let size = charge.bytes();
         self.owner.counters().rise(Gauge::PinnedBytes, size);
@@ -61,11 +64,13 @@ impl Memory {
     }
 
     /// All its bytes.
+    #[inline]
     pub(super) fn length(&self) -> u64 {
         self.pinned.length()
     }
 
     /// A position in it.
+    #[inline]
     pub(super) fn cursor(&self, offset: u64) -> PinnedCursor<'_> {
         self.pinned.cursor(offset)
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     host::{
+        batch::SpareRoom,
         params,
         rcu::RcuArc,
         task::{self, Kuid, Process},
@@ -34,6 +35,7 @@ pub(crate) struct Ownership {
     /// The real user id of the thread that opened the context. It is that of all its regions, and
     /// does not follow later changes.
     uid: Kuid,
+    spare_room: SpareRoom,
     #[pin]
     regions: Mutex<Regions>,
     /// Woken up when a region has ended.
@@ -64,6 +66,7 @@ impl Ownership {
                 number,
                 process: Process::of_caller(),
                 uid: task::uid(),
+                spare_room: SpareRoom::new(),
                 regions <- new_mutex!(regions, "Ownership::regions"),
                 ended <- WaitQueue::new(),
             }),
@@ -89,6 +92,11 @@ impl Ownership {
     /// The user to whom the regions belong.
     pub(super) fn uid(&self) -> Kuid {
         self.uid
+    }
+
+    /// Memory in which pages are pinned.
+    pub(super) fn spare_room(&self) -> &SpareRoom {
+        &self.spare_room
     }
 
     /// The process that opened the context, as the caller sees it; 0 if it does not see it.

@@ -52,6 +52,7 @@ impl Window {
     }
 
     /// Length and offset.
+    #[inline]
     fn extent(&self) -> (u64, u64) {
         (self.region.memory.length(), self.offset)
     }
@@ -145,6 +146,7 @@ impl<'a> Local<'a> {
     }
 
     /// Length and offset.
+    #[inline]
     fn extent(&self) -> (u64, u64) {
         match self {
             Self::Mapped(segments) => (segments.length(), 0),

@@ -4,7 +4,13 @@
 
 use core::{mem::MaybeUninit, ptr, slice};
 
-use kernel::{bindings, ffi::c_int, page::PAGE_SIZE, prelude::*};
+use kernel::{
+    bindings,
+    ffi::c_int,
+    page::PAGE_SIZE,
+    prelude::*,
+    sync::atomic::{ordering::Full, Atomic},
+};
 
 use super::{
     for_caller,
@@ -20,30 +26,88 @@ const FEW: usize = 64;
 
 type PagePointer = *mut bindings::page;
 
-/// Room for the pointers to the pages of a batch.
-pub(super) struct Room {
-    few: [MaybeUninit<PagePointer>; FEW],
-    many: Option<KVec<PagePointer>>,
+/// Pointers on the heap.
+type Pointers = [MaybeUninit<PagePointer>; MOST];
+
+/// Keeps the memory of one [`Room`] for the next one, because the kernel would clear it each time.
+///
+/// # Invariants
+///
+/// 0, or the address of [`Pointers`] from [`KBox::into_raw`] that this object owns.
+pub(crate) struct SpareRoom(Atomic<usize>);
+
+impl SpareRoom {
+    /// There is none yet.
+    pub(crate) fn new() -> Self {
+        // INVARIANT: It is 0.
+        Self(Atomic::new(0))
+    }
+
+    fn take(&self) -> Option<KBox<Pointers>> {
+        // INVARIANT: The box leaves it.
+        let address = self.0.xchg(0, Full);
+        // SAFETY: By the invariants; nobody else gets this address.
+        (address != 0).then(|| unsafe { KBox::from_raw(address as *mut Pointers) })
+    }
+
+    fn put(&self, pointers: KBox<Pointers>) {
+        let address = KBox::into_raw(pointers) as usize;
+        // INVARIANT: The box is given up here.
+        let other = self.0.xchg(address, Full);
+        if other != 0 {
+            // SAFETY: By the invariants; somebody else was faster.
+            drop(unsafe { KBox::from_raw(other as *mut Pointers) });
+        }
+    }
 }
 
-impl Room {
+impl Drop for SpareRoom {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+/// Room for the pointers to the pages of a batch.
+pub(crate) struct Room<'a> {
+    few: [MaybeUninit<PagePointer>; FEW],
+    many: Option<KBox<Pointers>>,
+    spare: &'a SpareRoom,
+}
+
+impl<'a> Room<'a> {
     /// Room to pin `pages` pages, in several batches if they are very many.
-    pub(super) fn new(pages: usize) -> Result<Self> {
+    #[inline]
+    pub(crate) fn new(pages: usize, spare: &'a SpareRoom) -> Result<Self> {
         let many = if pages > FEW {
-            Some(KVec::with_capacity(pages.min(MOST), for_caller())?)
+            Some(spare.take().map_or_else(Self::allocate, Ok)?)
         } else {
             None
         };
         Ok(Self {
             few: [const { MaybeUninit::uninit() }; FEW],
             many,
+            spare,
         })
+    }
+
+    fn allocate() -> Result<KBox<Pointers>> {
+        let pointers = KBox::<Pointers>::new_uninit(for_caller())?;
+        // SAFETY: Pointers need not be initialised.
+        Ok(unsafe { pointers.assume_init() })
     }
 
     fn pointers(&mut self) -> &mut [MaybeUninit<PagePointer>] {
         match &mut self.many {
-            Some(many) => many.spare_capacity_mut(),
+            Some(many) => &mut **many,
             None => &mut self.few,
+        }
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        if let Some(pointers) = self.many.take() {
+            self.spare.put(pointers);
         }
     }
 }
@@ -67,6 +131,13 @@ pub(super) struct Stretch {
     pub(super) folio_end: u64,
 }
 
+impl Stretch {
+    /// Whether it is a small page.
+    pub(super) fn is_single(&self) -> bool {
+        self.pages == 1 && self.folio_end == self.address + PAGE_SIZE as u64
+    }
+}
+
 impl<'a> Batch<'a> {
     /// Pins the caller's pages from the one at `address` on, as many as there is room for; it may be
     /// fewer than `wanted`.
@@ -75,7 +146,7 @@ impl<'a> Batch<'a> {
     ///
     /// [`EFAULT`] if the first page is not there or may not be accessed so, [`ENOMEM`].
     pub(super) fn pin(
-        room: &'a mut Room,
+        room: &'a mut Room<'_>,
         address: usize,
         wanted: usize,
         flags: u32,
@@ -120,6 +191,16 @@ impl<'a> Batch<'a> {
             pages: runs::consecutive(self.pages, facts.folio_rest),
             folio_end: facts.address + (facts.folio_rest * PAGE_SIZE) as u64,
         }))
+    }
+
+    /// The physical addresses of the pages that come next, as far as these are small folios, at most as
+    /// many as `room` takes.
+    pub(super) fn singles<'r>(&self, room: &'r mut [u64]) -> &'r [u64] {
+        let most = room.len().min(self.len());
+        // SAFETY: By the invariants, so many pages are pinned, and there is room for their addresses.
+        let found =
+            unsafe { helpers::knem_single_pages(self.pages.as_ptr(), most, room.as_mut_ptr()) };
+        room.get(..found).unwrap_or_default()
     }
 
     /// Gives the pins of the next pages to the caller, who has to unpin them.

@@ -10,6 +10,7 @@
 #include <linux/fault-inject-usercopy.h>
 #include <linux/gfp.h>
 #include <linux/instrumented.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/percpu.h>
@@ -35,13 +36,34 @@
 #error "knem needs the page descriptors of consecutive pages to be consecutive"
 #endif
 
+/* Whether its references are so many that their count is not far from its end. */
+static bool is_crowded(struct folio *folio)
+{
+	return folio_ref_count(folio) > INT_MAX / 2;
+}
+
 void knem_page_facts(struct page *page, struct knem_page_facts *facts)
 {
 	struct folio *folio = page_folio(page);
 
 	facts->address = page_to_phys(page);
 	facts->folio_rest = folio_nr_pages(folio) - folio_page_idx(folio, page);
-	facts->crowded = folio_ref_count(folio) > INT_MAX / 2;
+	facts->crowded = is_crowded(folio);
+}
+
+/* Tells where the first pages are, as far as they are folios of their own and nothing is special. */
+size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct folio *folio = page_folio(pages[i]);
+
+		if (folio_test_large(folio) || is_crowded(folio))
+			break;
+		addresses[i] = page_to_phys(pages[i]);
+	}
+	return i;
 }
 
 void knem_unpin(u64 address, size_t pages, bool dirty)
@@ -49,29 +71,32 @@ void knem_unpin(u64 address, size_t pages, bool dirty)
 	unpin_user_page_range_dirty_lock(phys_to_page(address), pages, dirty);
 }
 
-static void *direct_map(u64 address)
-{
-	return page_address(phys_to_page(address)) + offset_in_page(address);
-}
-
 void knem_move(u64 target, u64 source, size_t bytes)
 {
-	memmove(direct_map(target), direct_map(source), bytes);
+	memmove(phys_to_virt(target), phys_to_virt(source), bytes);
 }
 
 /*
- * Not copy_to_user(): it would look for the borders of an object in which the memory lies, and pages
- * of users are none.
+ * As copy_to_iter() does: not copy_to_user(), which would look for the borders of an object in which
+ * the memory lies, and pages of users are none.
  */
 size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes)
 {
-	return _copy_to_user(target, direct_map(source), bytes);
+	const void *from = phys_to_virt(source);
+
+	might_fault();
+	if (should_fail_usercopy())
+		return bytes;
+	if (!access_ok(target, bytes))
+		return bytes;
+	instrument_copy_to_user(target, from, bytes);
+	return raw_copy_to_user(target, from, bytes);
 }
 
 /* As copy_from_iter() does: not _copy_from_user(), which clears what it could not copy. */
 size_t knem_copy_from_user(u64 target, const void __user *source, size_t bytes)
 {
-	void *to = direct_map(target);
+	void *to = phys_to_virt(target);
 	size_t left;
 
 	might_fault();

@@ -65,6 +65,11 @@ extern "C" {
     pub(super) fn knem_charge(pages: usize, enforce: bool) -> *mut bindings::mm_struct;
     pub(super) fn knem_refund(mm: *mut bindings::mm_struct, pages: usize);
     pub(super) fn knem_page_facts(page: *mut bindings::page, facts: *mut PageFacts);
+    pub(super) fn knem_single_pages(
+        pages: *const *mut bindings::page,
+        count: usize,
+        addresses: *mut u64,
+    ) -> usize;
     pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
     pub(super) fn knem_copy_to_user(target: *mut c_void, source: u64, bytes: usize) -> usize;

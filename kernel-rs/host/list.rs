@@ -62,6 +62,28 @@ impl<const N: usize> RunList<N> {
         }
     }
 
+    /// Adds runs of `bytes` bytes each, which is not 0, that start at these addresses: all, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ENOMEM`], [`EFAULT`] if the length overflows.
+    pub(crate) fn extend(&mut self, addresses: &[u64], bytes: u64, expected: usize) -> Result {
+        let mut end = self.length();
+        let added = bytes.checked_mul(addresses.len() as u64);
+        added
+            .and_then(|added| end.checked_add(added))
+            .ok_or(EFAULT)?;
+        let many = self.many(expected)?;
+        many.reserve(addresses.len(), for_caller())?;
+        for (place, &address) in many.spare_capacity_mut().iter_mut().zip(addresses) {
+            end = end.wrapping_add(bytes);
+            place.write(Run { address, end });
+        }
+        // SAFETY: There was room for so many, and they were written.
+        unsafe { many.inc_len(addresses.len()) };
+        Ok(())
+    }
+
     /// Does to the list what a piece does. If that takes more memory, there will be room for
     /// `expected` runs.
     pub(crate) fn grow(&mut self, growth: Growth, expected: usize) -> Result {
@@ -86,19 +108,21 @@ impl<const N: usize> RunList<N> {
     }
 
     fn push_to_many(&mut self, run: Run, expected: usize) -> Result {
-        let expected = expected.max(1);
-        let many = match &mut self.many {
-            Some(many) => many,
-            None => {
-                let mut many = KVVec::with_capacity(N + expected, for_caller())?;
-                many.extend_from_slice(self.as_slice(), for_caller())?;
-                // INVARIANT: These are the same runs.
-                self.many.insert(many)
-            }
-        };
+        let many = self.many(expected)?;
         if many.len() == many.capacity() {
-            many.reserve(expected, for_caller())?;
+            many.reserve(expected.max(1), for_caller())?;
         }
         many.push_within_capacity(run).map_err(|_| ENOMEM)
+    }
+
+    /// The list in memory of its own, where there is room for `expected` runs if it was not there yet.
+    fn many(&mut self, expected: usize) -> Result<&mut KVVec<Run>> {
+        if self.many.is_none() {
+            let mut many = KVVec::with_capacity(N + expected.max(1), for_caller())?;
+            many.extend_from_slice(self.as_slice(), for_caller())?;
+            // INVARIANT: These are the same runs.
+            self.many = Some(many);
+        }
+        self.many.as_mut().ok_or(ENOMEM)
     }
 }

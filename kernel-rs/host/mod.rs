@@ -6,10 +6,10 @@
 //! This folder knows the kernel and nothing of KNEM, but for the runs of `logic`, in which memory
 //! is told.
 
-mod batch;
 mod helpers;
 
 pub(crate) mod account;
+pub(crate) mod batch;
 pub(crate) mod cpus;
 pub(crate) mod dmaengine;
 pub(crate) mod files;

@@ -78,19 +78,25 @@ impl Pinned {
     ///
     /// [`EFAULT`] if a page is not there or may not be accessed so, [`ENOMEM`] if there is too
     /// little memory. Then it may be pinned in part.
-    pub(crate) fn pin(&mut self, segments: &[Run], access: Access, tenure: Tenure) -> Result {
-        let mut room = Room::new(pages_each(segments).max().unwrap_or(0))?;
+    pub(crate) fn pin(
+        &mut self,
+        segments: &[Run],
+        access: Access,
+        tenure: Tenure,
+        room: &mut Room<'_>,
+    ) -> Result {
         let flags = gup_flags(access, tenure);
         let mut start = 0;
         for segment in segments {
             let bytes = segment.end - start;
-            self.pin_segment(&mut room, segment.address, bytes, flags)?;
+            self.pin_segment(room, segment.address, bytes, flags)?;
             start = segment.end;
         }
         Ok(())
     }
 
     /// The length of the memory, in bytes.
+    #[inline]
     pub(crate) fn length(&self) -> u64 {
         self.runs.length()
     }
@@ -120,6 +126,7 @@ impl Pinned {
     }
 
     /// A position in the memory.
+    #[inline]
     pub(crate) fn cursor(&self, offset: u64) -> PinnedCursor<'_> {
         PinnedCursor {
             pinned: self,
@@ -131,7 +138,7 @@ impl Pinned {
     ///
     /// Segments are not joined with each other: they may share a page, which is then pinned for
     /// each of them.
-    fn pin_segment(&mut self, room: &mut Room, address: u64, bytes: u64, flags: u32) -> Result {
+    fn pin_segment(&mut self, room: &mut Room<'_>, address: u64, bytes: u64, flags: u32) -> Result {
         let end = address + bytes;
         let mut joiner = Joiner::new(self.length());
         let mut address = address;
@@ -170,8 +177,33 @@ impl Pinned {
             batch.take(stretch.pages);
             self.pages += stretch.pages;
             address += bytes;
+            if stretch.is_single() && batch.len() > FEW {
+                // Where one page is a folio of its own, others are likely to be.
+                address += self.append_singles(&mut batch, end - address)?;
+                *joiner = Joiner::new(self.length());
+            }
         }
         Ok(address)
+    }
+
+    /// Does so with the next pages as far as they are small, and all of each belongs to the next `bytes`
+    /// bytes; tells how many bytes they have. Nothing is ever joined with a small page.
+    fn append_singles(&mut self, batch: &mut Batch<'_>, bytes: u64) -> Result<u64> {
+        let whole = bytes / PAGE_SIZE as u64;
+        let mut done = 0;
+        let mut room = [0; 32];
+        loop {
+            let most = room.len().min((whole - done) as usize);
+            let addresses = batch.singles(&mut room[..most]);
+            if addresses.is_empty() {
+                return Ok(bytes_of(done as usize));
+            }
+            // INVARIANT: Each run is one page, whose pin is taken over with it.
+            self.runs.extend(addresses, PAGE_SIZE as u64, batch.len())?;
+            batch.take(addresses.len());
+            self.pages += addresses.len();
+            done += addresses.len() as u64;
+        }
     }
 }
 
@@ -182,6 +214,7 @@ impl Drop for Pinned {
 }
 
 /// A position in pinned memory.
+#[derive(Clone)]
 pub(crate) struct PinnedCursor<'a> {
     pinned: &'a Pinned,
     cursor: Cursor<'a>,
@@ -189,11 +222,13 @@ pub(crate) struct PinnedCursor<'a> {
 
 impl PinnedCursor<'_> {
     /// The physical address of the next bytes, as many as [`Position::ahead`] says.
+    #[inline]
     pub(crate) fn address(&self) -> u64 {
         self.cursor.address()
     }
 
     /// The same; they are going to be written.
+    #[inline]
     pub(super) fn written(&self) -> u64 {
         // Look before writing: all who write to this memory share the cache line.
         if !self.pinned.written.load(Relaxed) {
@@ -204,10 +239,12 @@ impl PinnedCursor<'_> {
 }
 
 impl Position for PinnedCursor<'_> {
+    #[inline]
     fn ahead(&self) -> u64 {
         self.cursor.ahead()
     }
 
+    #[inline]
     fn advance(&mut self, bytes: u64) {
         self.cursor.advance(bytes);
     }
@@ -233,19 +270,16 @@ fn gup_flags(access: Access, tenure: Tenure) -> u32 {
     flags
 }
 
-/// How many pages hold each of these segments.
-fn pages_each(segments: &[Run]) -> impl Iterator<Item = usize> + '_ {
-    let mut start = 0;
-    segments.iter().map(move |segment| {
-        let bytes = segment.end - start;
-        start = segment.end;
-        pages_between(segment.address, segment.address + bytes)
-    })
-}
-
 /// How many pages are pinned for these segments; those that several of them need count as often.
+#[inline]
 pub(crate) fn count(segments: &[Run]) -> usize {
-    pages_each(segments).sum()
+    let (mut pages, mut start) = (0, 0);
+    for segment in segments {
+        let bytes = segment.end - start;
+        pages += pages_between(segment.address, segment.address + bytes);
+        start = segment.end;
+    }
+    pages
 }
 
 /// How many pages hold the bytes from `address` to `end`.

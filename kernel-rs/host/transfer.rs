@@ -3,8 +3,9 @@
 //! Moving bytes between two positions.
 //!
 //! Each function that moves does so with `bytes` bytes, which both positions must have ahead of them,
-//! tells how many it moved, and leaves the positions where they are. User space may access the memory
-//! meanwhile: what it sees is its own affair, and Rust never sees the memory at all.
+//! and tells how many it moved. A position that it may change moves on by as many; if the other one is
+//! in user memory, these bytes must be consecutive there. User space may access the memory meanwhile:
+//! what it sees is its own affair, and Rust never sees the memory at all.
 
 use core::ffi::c_void;
 
@@ -12,64 +13,109 @@ use super::{helpers, pages::PinnedCursor, user::UserCursor};
 use crate::logic::cursor::Position;
 
 /// Copies from pinned memory to pinned memory.
-pub(crate) fn pinned_to_pinned(
-    source: &PinnedCursor<'_>,
-    target: &PinnedCursor<'_>,
-    bytes: u64,
-) -> u64 {
+#[inline]
+pub(crate) fn pinned_to_pinned(source: &PinnedCursor<'_>, target: &PinnedCursor<'_>, bytes: u64) {
     let bytes = bytes.min(source.ahead()).min(target.ahead());
     // SAFETY: Both positions have so many bytes, which stay pinned while the positions exist. They
     // may overlap.
-    unsafe { helpers::knem_move(target.written(), source.address(), bytes as usize) };
-    bytes
+    unsafe { helpers::knem_move(target.written(), source.address(), bytes as usize) }
 }
 
-/// Copies from pinned memory to user memory; less if some of that cannot be written.
+/// Copies to user memory from pinned memory; less if some of the former cannot be written.
+#[inline]
 pub(crate) fn pinned_to_user(
-    source: &PinnedCursor<'_>,
+    source: &mut PinnedCursor<'_>,
     target: &UserCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let (from, to) = (source.address(), target.address() as *mut c_void);
-    up_to_the_fault(bytes.min(source.ahead()), |done, rest| {
-        // SAFETY: The source has `done` and `rest` bytes, which stay pinned while the position
-        // exists. The target is checked by the callee.
-        unsafe { helpers::knem_copy_to_user(to.wrapping_byte_add(done), from + done as u64, rest) }
+    let to = target.address() as *mut c_void;
+    along(source, bytes, |done, from, piece| {
+        // SAFETY: The source has so many bytes, which stay pinned while the position exists. The
+        // target is checked by the callee.
+        unsafe { helpers::knem_copy_to_user(to.wrapping_byte_add(done as usize), from, piece) }
     })
 }
 
 /// Copies from user memory to pinned memory; less if some of the former cannot be read.
+#[inline]
 pub(crate) fn user_to_pinned(
     source: &UserCursor<'_>,
-    target: &PinnedCursor<'_>,
+    target: &mut PinnedCursor<'_>,
     bytes: u64,
 ) -> u64 {
-    let (from, to) = (source.address() as *const c_void, target.written());
-    up_to_the_fault(bytes.min(target.ahead()), |done, rest| {
-        // SAFETY: The target has `done` and `rest` bytes, which stay pinned while the position
-        // exists. The source is checked by the callee.
-        unsafe {
-            helpers::knem_copy_from_user(to + done as u64, from.wrapping_byte_add(done), rest)
-        }
+    let from = source.address() as *const c_void;
+    target.written();
+    along(target, bytes, |done, to, piece| {
+        // SAFETY: The target has so many bytes, which stay pinned while the position exists. The
+        // source is checked by the callee.
+        unsafe { helpers::knem_copy_from_user(to, from.wrapping_byte_add(done as usize), piece) }
     })
 }
 
-/// Moves `bytes` bytes with `copy`, which is told how many are done and how many are to be done, and
-/// tells how many of these it left.
-///
-/// Where some memory cannot be accessed, an architecture may leave up to a few words before it, too,
-/// but moves at least one byte if it can: asked until it moves none, it stops where it must.
+/// Moves bytes along pinned memory, one stretch of it after the other, and the position with them. `copy`,
+/// which moves those of a stretch, is told how many are done, the physical address of the next ones and
+/// how many they are, and tells how many of them it left.
 #[inline]
-fn up_to_the_fault(bytes: u64, mut copy: impl FnMut(usize, usize) -> usize) -> u64 {
-    let mut left = copy(0, bytes as usize) as u64;
+fn along(
+    position: &mut PinnedCursor<'_>,
+    bytes: u64,
+    copy: impl Fn(u64, u64, usize) -> usize,
+) -> u64 {
+    if bytes > position.ahead() {
+        return along_many(position, bytes, copy);
+    }
+    let moved = within(position.address(), bytes, copy);
+    position.advance(moved);
+    moved
+}
+
+/// Not inlined: in a larger function the loop would not get the registers that it needs.
+#[inline(never)]
+fn along_many(
+    position: &mut PinnedCursor<'_>,
+    bytes: u64,
+    copy: impl Fn(u64, u64, usize) -> usize,
+) -> u64 {
+    let mut here = position.clone();
+    let mut done = 0;
+    while done < bytes {
+        let wanted = here.ahead().min(bytes - done);
+        let moved = within(here.address(), wanted, |before, address, rest| {
+            copy(done + before, address, rest)
+        });
+        done += moved;
+        if moved < wanted || wanted == 0 {
+            break;
+        }
+        here.advance(wanted);
+    }
+    *position = here;
+    done
+}
+
+/// Moves the bytes of a stretch, which starts at a physical address.
+#[inline]
+fn within(address: u64, bytes: u64, copy: impl Fn(u64, u64, usize) -> usize) -> u64 {
+    match copy(0, address, bytes as usize) as u64 {
+        0 => bytes,
+        left => bytes - insist(bytes, left, |done, rest| copy(done, address + done, rest)),
+    }
+}
+
+/// Asks again for what is left of a move. Where some memory cannot be accessed, an architecture may leave up
+/// to a few words before it, too, but moves at least one byte if it can: asked until it moves none, it
+/// stops where it must.
+#[cold]
+fn insist(bytes: u64, left: u64, copy: impl Fn(u64, usize) -> usize) -> u64 {
+    let mut left = left.min(bytes);
     while left > 0 {
-        let still_left = copy((bytes - left) as usize, left as usize) as u64;
+        let still_left = copy(bytes - left, left as usize) as u64;
         if still_left >= left {
             break;
         }
         left = still_left;
     }
-    bytes.saturating_sub(left)
+    left
 }
 
 /// Whether all of `bytes` bytes of user memory can be read now; they are fetched if need be.

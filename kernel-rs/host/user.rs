@@ -103,16 +103,19 @@ impl<'a> UserCursor<'a> {
     }
 
     /// The address of the next byte.
+    #[inline]
     pub(super) fn address(&self) -> u64 {
         self.0.address()
     }
 }
 
 impl Position for UserCursor<'_> {
+    #[inline]
     fn ahead(&self) -> u64 {
         self.0.ahead()
     }
 
+    #[inline]
     fn advance(&mut self, bytes: u64) {
         self.0.advance(bytes);
     }

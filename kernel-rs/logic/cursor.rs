@@ -63,6 +63,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The address of the next byte; 0 at the end.
+    #[inline]
     pub fn address(&self) -> u64 {
         self.address
     }
@@ -80,10 +81,12 @@ impl<'a> Cursor<'a> {
 }
 
 impl Position for Cursor<'_> {
+    #[inline]
     fn ahead(&self) -> u64 {
         self.ahead
     }
 
+    #[inline]
     fn advance(&mut self, bytes: u64) {
         if bytes < self.ahead {
             // INVARIANT: Bytes remain in this run.

@@ -64,7 +64,7 @@ pub fn start(runs: &[Run], index: usize) -> u64 {
 /// most `limit`.
 pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
     /// As many are compared before looking at the result.
-    const BLOCK: usize = 8;
+    const BLOCK: usize = 32;
 
     let pointers = &pointers[..limit.min(pointers.len())];
     let first = match pointers {
