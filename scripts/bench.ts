@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json … | --overlap
+// pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
+// pnpm bench --profile [CALL…] [--module FILE.ko]: only where the instructions of some calls go
+// pnpm bench --overlap: only what a DMA engine leaves to its caller
 // Measures and puts the figures into build/bench/: a document, and a page to look at.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type BenchDocument,
+  type BenchOptions,
   benchOptions,
   comparisonText,
   formatDocument,
@@ -13,12 +16,15 @@ import {
   measureOverlap,
   overlapText,
   parseDocument,
+  profiles,
   quickRunsOf,
   runsOf,
   text,
+  usualSubjects,
+  withProfiles,
   writeDocumentation,
 } from "@knem/bench";
-import { targets, Workshop } from "@knem/kernels";
+import { type Target, targets, Workshop } from "@knem/kernels";
 import { entryPoint } from "./entry.js";
 
 const read = async (file: string) => parseDocument(await readFile(file, "utf8"));
@@ -35,9 +41,7 @@ await entryPoint(async (progress) => {
     console.log(options.json ? JSON.stringify(overlap) : `\n${overlapText(overlap)}`);
     return 0;
   }
-  const runs = options.beds.flatMap(options.quick ? quickRunsOf : runsOf);
-  const document: BenchDocument =
-    options.from === undefined ? await measure(workshop, target, runs) : await read(options.from);
+  const document = await figures(workshop, target, options);
 
   const folder = join(workshop.checkout, "build", "bench");
   await mkdir(folder, { recursive: true });
@@ -53,3 +57,18 @@ await entryPoint(async (progress) => {
   if (before) console.log(`\n${comparisonText(before, document)}`);
   return 0;
 });
+
+/** The figures that are asked for: read or measured, with profiles where those are wanted. */
+async function figures(
+  workshop: Workshop,
+  target: Target,
+  options: BenchOptions,
+): Promise<BenchDocument> {
+  const { beds, from, module, profile, quick } = options;
+  const runs = profile ? [] : beds.flatMap(quick ? quickRunsOf : runsOf);
+  const document = from ? await read(from) : await measure(workshop, target, runs);
+  const usual = from || quick || !beds.includes("qemu") ? undefined : usualSubjects;
+  const subjects = profile ?? usual;
+  if (!subjects) return document;
+  return withProfiles(document, await profiles(workshop, target, subjects, module));
+}

@@ -14,7 +14,7 @@ use crate::{
     host::{
         batch::SpareRoom,
         params,
-        rcu::RcuArc,
+        rcu::RcuOwner,
         task::{self, Kuid, Process},
         wait::{Sleep, WaitQueue},
         *,
@@ -45,7 +45,7 @@ pub(crate) struct Ownership {
 
 /// The regions that can be found.
 struct Regions {
-    shelf: Shelf<KVVec<Place<RcuArc<Region>>>>,
+    shelf: Shelf<KVVec<Place<RcuOwner<Region>>>>,
     /// How many there are.
     live: usize,
     /// How many were created.
@@ -109,7 +109,7 @@ impl Ownership {
     /// # Errors
     ///
     /// [`ENOMEM`] also if the context has as many as it may have.
-    pub(super) fn add(&self, region: RcuArc<Region>) -> Result {
+    pub(super) fn add(&self, region: RcuOwner<Region>) -> Result {
         let mut regions = self.regions.lock();
         if regions.live >= params::most_regions() {
             return Err(ENOMEM);
@@ -190,7 +190,7 @@ impl Regions {
     }
 
     /// Takes out the region in a place: it can be found no more.
-    fn take(&mut self, place: usize) -> Option<RcuArc<Region>> {
+    fn take(&mut self, place: usize) -> Option<RcuOwner<Region>> {
         let region = self.shelf.take(place)?;
         region.place.leave();
         self.live -= 1;

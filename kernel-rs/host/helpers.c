@@ -22,6 +22,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -36,33 +37,25 @@
 #error "knem needs the page descriptors of consecutive pages to be consecutive"
 #endif
 
-/* Whether its references are so many that their count is not far from its end. */
-static bool is_crowded(struct folio *folio)
-{
-	return folio_ref_count(folio) > INT_MAX / 2;
-}
-
 void knem_page_facts(struct page *page, struct knem_page_facts *facts)
 {
 	struct folio *folio = page_folio(page);
 
 	facts->address = page_to_phys(page);
 	facts->folio_rest = folio_nr_pages(folio) - folio_page_idx(folio, page);
-	facts->crowded = is_crowded(folio);
+	facts->crowded = folio_ref_count(folio) > INT_MAX / 2;
 }
 
-/* Tells where the first pages are, as far as they are folios of their own and nothing is special. */
+/*
+ * Tells where the first pages are, as far as they are folios of their own. How often they are pinned
+ * does not matter: each batch also asks for the facts of a page, and a batch is not that large.
+ */
 size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		struct folio *folio = page_folio(pages[i]);
-
-		if (folio_test_large(folio) || is_crowded(folio))
-			break;
+	for (i = 0; i < count && !folio_test_large(page_folio(pages[i])); i++)
 		addresses[i] = page_to_phys(pages[i]);
-	}
 	return i;
 }
 
@@ -176,18 +169,32 @@ static struct knem_object *look_up(struct hlist_bl_head *chain, u64 key)
 	return NULL;
 }
 
-/* Takes a reference to an object, unless it has none left or an absurd number of them. */
-struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key)
+/* Finds an object and takes a reference to it, unless it has none left or an absurd number of them. */
+struct knem_reference knem_chain_find(struct hlist_bl_head *chain, u64 key)
 {
+	struct knem_reference found = {};
 	struct knem_object *object;
+	bool crowded = false;
 
 	rcu_read_lock();
 	object = look_up(chain, key);
-	if (object && (refcount_read(&object->references) > INT_MAX / 2 ||
-		       !refcount_inc_not_zero(&object->references)))
-		object = NULL;
+	if (!object)
+		goto out;
+	if (unlikely(READ_ONCE(object->stripes)))
+		found.stripe = knem_take_stripe(object);
+	if (likely(!found.stripe)) {
+		if (refcount_read(&object->references) > INT_MAX / 2 ||
+		    !refcount_inc_not_zero(&object->references))
+			goto out;
+		/* Somebody else uses it besides the owner and the caller. */
+		crowded = refcount_read(&object->references) > 2;
+	}
+	found.object = object;
+out:
 	rcu_read_unlock();
-	return object;
+	if (unlikely(crowded))
+		knem_spread(object);
+	return found;
 }
 
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key)
@@ -211,9 +218,18 @@ void *knem_object_alloc(size_t bytes)
 	return kmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
-void knem_kfree_rcu(struct knem_object *object)
+/* The memory starts with a struct rcu_head. */
+void knem_kfree_rcu(void *memory)
 {
+	struct { struct rcu_head rcu; } *object = memory;
+
 	kfree_rcu(object, rcu);
+}
+
+/* The CPU on which the caller is, or was just now. */
+size_t knem_cpu(void)
+{
+	return raw_smp_processor_id();
 }
 
 /* For the few words of a parameter block; what copies any amount takes longer to start. */

@@ -21,15 +21,27 @@ struct knem_object {
 	struct hlist_bl_head *chain;
 	u64 key;
 	refcount_t references;
+	unsigned long stripes; /* Rust's affair */
 };
+
+/* A reference, counted in the object's own count, or in a stripe. */
+struct knem_reference {
+	struct knem_object *object;
+	void *stripe;
+};
+
+/* In references.rs. */
+void *knem_take_stripe(const struct knem_object *object);
+void knem_spread(struct knem_object *object);
 
 struct hlist_bl_head *knem_chains_alloc(size_t *count);
 void knem_chains_free(struct hlist_bl_head *chains, size_t count);
 void knem_chain_add(struct hlist_bl_head *chain, struct knem_object *object, u64 key);
 void knem_chain_remove(struct knem_object *object);
-struct knem_object *knem_chain_find(struct hlist_bl_head *chain, u64 key);
+struct knem_reference knem_chain_find(struct hlist_bl_head *chain, u64 key);
 bool knem_chain_holds(struct hlist_bl_head *chain, u64 key);
-void knem_kfree_rcu(struct knem_object *object);
+void knem_kfree_rcu(void *memory);
+size_t knem_cpu(void);
 
 void *knem_object_alloc(size_t bytes);
 bool knem_read_words(u64 *target, const u64 __user *source, size_t words);

@@ -7,9 +7,11 @@ use core::ffi::c_void;
 use kernel::{
     bindings,
     ffi::{c_int, c_uint, c_ulong},
-    sync::Refcount,
+    sync::{atomic::Atomic, Refcount},
     types::Opaque,
 };
+
+use super::references::Stripe;
 
 /// What an object starts with that readers may find by its key without a lock.
 ///
@@ -21,6 +23,8 @@ pub(super) struct RcuObject {
     chain: Opaque<*mut c_void>,
     key: u64,
     pub(super) references: Refcount,
+    /// Where references are counted besides, as `references.rs` says.
+    pub(super) stripes: Atomic<usize>,
 }
 
 impl RcuObject {
@@ -33,8 +37,17 @@ impl RcuObject {
             chain: Opaque::uninit(),
             key: 0,
             references: Refcount::new(1),
+            stripes: Atomic::new(0),
         }
     }
+}
+
+/// A reference to an object, or none.
+#[repr(C)]
+pub(super) struct Reference {
+    pub(super) object: *mut RcuObject,
+    /// Where it is counted, if it is not in the object's own count.
+    pub(super) stripe: *mut Stripe,
 }
 
 /// A list of objects.
@@ -79,9 +92,10 @@ extern "C" {
     pub(super) fn knem_chains_free(chains: *mut Chain, count: usize);
     pub(super) fn knem_chain_add(chain: *mut Chain, object: *mut RcuObject, key: u64);
     pub(super) fn knem_chain_remove(object: *mut RcuObject);
-    pub(super) fn knem_chain_find(chain: *mut Chain, key: u64) -> *mut RcuObject;
+    pub(super) fn knem_chain_find(chain: *mut Chain, key: u64) -> Reference;
     pub(super) fn knem_chain_holds(chain: *mut Chain, key: u64) -> bool;
-    pub(super) fn knem_kfree_rcu(object: *mut RcuObject);
+    pub(super) fn knem_kfree_rcu(memory: *mut c_void);
+    pub(super) fn knem_cpu() -> usize;
     pub(super) fn knem_cond_resched();
     pub(super) fn knem_fatal_signal_pending() -> bool;
     pub(super) fn knem_current_goes_on() -> bool;

@@ -7,6 +7,7 @@
 //! is told.
 
 mod helpers;
+mod references;
 
 pub(crate) mod account;
 pub(crate) mod batch;

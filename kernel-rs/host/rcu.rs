@@ -2,9 +2,9 @@
 
 //! Objects that can be looked up without a lock.
 //!
-//! An [`RcuTable`] finds [`RcuArc`]s by their keys, and owns none of them: an object is in the table
-//! from its publication until its last reference is given up. Before, it is an [`RcuBox`]. A look-up walks one chain under the RCU
-//! read lock and tries to take a reference. What the object holds goes at once, in the task that
+//! An object is an [`RcuBox`] until it is published. Then it has an [`RcuOwner`], and an [`RcuTable`] finds
+//! it by its key and gives out [`RcuArc`]s, until the last reference of both kinds is given up. A look-up
+//! walks one chain under the RCU read lock and tries to take a reference. What the object holds goes at once, in the task that
 //! gives up the last reference; only the memory waits for a grace period, so that a reader that
 //! came too late still finds a reference count: 0.
 
@@ -17,7 +17,10 @@ use core::{
 
 use kernel::{bindings, prelude::*};
 
-use super::helpers::{self, Chain, RcuObject};
+use super::{
+    helpers::{self, Chain, RcuObject},
+    references::Stripe,
+};
 
 /// What becomes of an object whose last reference was given up.
 pub(crate) trait Ending {
@@ -86,42 +89,89 @@ impl<T> Drop for RcuBox<T> {
     }
 }
 
+/// The owner's reference to a value that RCU readers may come across. As long as there is an owner, others
+/// may count their references wherever that is cheap.
+///
+/// # Invariants
+///
+/// It is counted in the object's own count.
+pub(crate) struct RcuOwner<T: Ending>(RcuArc<T>);
+
+impl<T: Ending> Deref for RcuOwner<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Ending> Drop for RcuOwner<T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.object().gather();
+    }
+}
+
 /// A counted reference to a value that RCU readers may come across.
 ///
 /// # Invariants
 ///
 /// The pointer came from `kmalloc`, its object is in a chain, and this is one of the references
-/// counted there.
-pub(crate) struct RcuArc<T: Ending>(NonNull<Inner<T>>);
+/// counted in this stripe, or without one in the object's own count.
+pub(crate) struct RcuArc<T: Ending> {
+    inner: NonNull<Inner<T>>,
+    stripe: Option<NonNull<Stripe>>,
+}
 
 // SAFETY: Shares `T` between tasks, and the last one, whichever it is, drops it.
 unsafe impl<T: Ending + Send + Sync> Send for RcuArc<T> {}
 // SAFETY: As above.
 unsafe impl<T: Ending + Send + Sync> Sync for RcuArc<T> {}
 
+impl<T: Ending> RcuArc<T> {
+    #[inline]
+    fn object(&self) -> &RcuObject {
+        // SAFETY: By the invariants, a reference is held.
+        unsafe { &self.inner.as_ref().object }
+    }
+
+    /// The last reference is given up.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else has one.
+    unsafe fn end(&mut self) {
+        let inner = self.inner.as_ptr();
+        // SAFETY: Readers only look at the object any more, and the memory, which came from `kmalloc`, is
+        // freed when the last of them is gone.
+        unsafe {
+            (*inner).value.end();
+            helpers::knem_chain_remove(&raw mut (*inner).object);
+            ManuallyDrop::drop(&mut (*inner).value);
+            (*inner).object.free_stripes();
+            helpers::knem_kfree_rcu(inner.cast());
+        }
+    }
+}
+
 impl<T: Ending> Deref for RcuArc<T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
         // SAFETY: By the invariants, a reference is held.
-        unsafe { &self.0.as_ref().value }
+        unsafe { &self.inner.as_ref().value }
     }
 }
 
 impl<T: Ending> Drop for RcuArc<T> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: By the invariants, a reference is held.
-        let references = unsafe { &self.0.as_ref().object.references };
-        if references.dec_and_test() {
-            let inner = self.0.as_ptr();
-            // SAFETY: That was the last reference. Readers only look at the object any more, and the
-            // memory, which came from `kmalloc`, is freed when the last of them is gone.
-            unsafe {
-                (*inner).value.end();
-                helpers::knem_chain_remove(&raw mut (*inner).object);
-                ManuallyDrop::drop(&mut (*inner).value);
-                helpers::knem_kfree_rcu(&raw mut (*inner).object);
-            }
+        // SAFETY: By the invariants.
+        if unsafe { self.object().give_back(self.stripe) } {
+            // SAFETY: That was the last reference.
+            unsafe { self.end() }
         }
     }
 }
@@ -159,23 +209,29 @@ impl<T: Ending> RcuTable<T> {
     /// Lets an object be found by a key that no other object has. The lowest bits of keys must be as
     /// good as random.
     #[inline]
-    pub(crate) fn publish(&self, key: u64, object: RcuBox<T>) -> RcuArc<T> {
+    pub(crate) fn publish(&self, key: u64, object: RcuBox<T>) -> RcuOwner<T> {
         let inner = ManuallyDrop::new(object).0;
         // SAFETY: Nobody else knows the object, and it is in no chain. It stays where it is until its
         // last reference is gone, and is removed before.
         // INVARIANT: In the chain, and the reference counted is that of the value returned.
         unsafe { helpers::knem_chain_add(self.chain(key), inner.as_ptr().cast(), key) };
-        RcuArc(inner)
+        RcuOwner(RcuArc {
+            inner,
+            stripe: None,
+        })
     }
 
     /// Takes a reference to the object with a key.
     #[inline]
     pub(crate) fn find(&self, key: u64) -> Option<RcuArc<T>> {
-        // SAFETY: By the invariants.
-        let object = unsafe { helpers::knem_chain_find(self.chain(key), key) };
-        // INVARIANT: By those of the table, this object is that of an `RcuArc`; the callee took a
-        // reference.
-        NonNull::new(object.cast()).map(RcuArc)
+        // SAFETY: By the invariants; callers may sleep.
+        let found = unsafe { helpers::knem_chain_find(self.chain(key), key) };
+        // INVARIANT: By those of the table, this object is in a chain and came from `kmalloc`; the callee
+        // took a reference.
+        NonNull::new(found.object.cast()).map(|inner| RcuArc {
+            inner,
+            stripe: NonNull::new(found.stripe),
+        })
     }
 
     /// Whether there is an object with a key, even if its last reference was given up already.

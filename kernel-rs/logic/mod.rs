@@ -13,4 +13,5 @@ pub mod histogram;
 pub mod ring;
 pub mod runs;
 pub mod shelf;
+pub mod stripe;
 pub mod text;

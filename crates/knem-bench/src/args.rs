@@ -3,6 +3,7 @@
 use crate::clock::Unit;
 use crate::method::Method;
 use crate::size;
+use crate::subject::Subject;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
@@ -25,6 +26,8 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
                       -icount shift=0: count them, in rounds of one copy
   --overlap           instead: 64 MiB by the processor and by a DMA engine, and what is left of the
                       processor meanwhile
+  --trace A,B         nothing else, but have the host record what these execute: get-info; create,
+                      destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line
@@ -51,6 +54,8 @@ pub struct Args {
     pub calls: bool,
     /// What is taken.
     pub unit: Unit,
+    /// Calls to be recorded, instead of all of that.
+    pub trace: Vec<Subject>,
 }
 
 /// What the command line asks for.
@@ -76,6 +81,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         apart: true,
         calls: false,
         unit: Unit::Time,
+        trace: Vec::new(),
     };
     let mut overlap = false;
     let (mut min, mut max) = (4 << 10, 64 << 20);
@@ -95,6 +101,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--calls" => args.calls = true,
             "--overlap" => overlap = true,
             "--instructions" => args.unit = instructions()?,
+            "--trace" => args.trace = subjects(&value()?)?,
             _ => return Err(format!("there is no option {word}")),
         }
     }
@@ -114,7 +121,14 @@ fn instructions() -> Result<Unit, String> {
     if cfg!(target_arch = "x86_64") {
         return Ok(Unit::Instructions);
     }
-    Err("--instructions is for x86_64 machines".into())
+    Err("--instructions and --trace are for x86_64 machines".into())
+}
+
+fn subjects(text: &str) -> Result<Vec<Subject>, String> {
+    instructions()?;
+    let subject =
+        |text| Subject::parse(text).ok_or_else(|| format!("{text:?} is no call to trace"));
+    text.split(',').map(subject).collect()
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
@@ -199,6 +213,7 @@ mod tests {
             ("--sizes 1,", "\"\" is no size"),
             ("--methods inline-copy,", "there is no method \"\""),
             ("--pages big", "\"big\" is neither small nor huge"),
+            ("--trace create", "\"create\" is no call to trace"),
             ("fast", "there is no option fast"),
         ] {
             let error = parsed(line).unwrap_err();

@@ -3,19 +3,18 @@
 //! What calls cost that move no bytes.
 
 use std::hint::black_box;
-use std::io;
-use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
-use knem_abi::request;
-
-use knem::{Cookie, CopyFlags, Device, Protection, Region, RegionOptions, Segment};
+use knem::{Cookie, CopyFlags, Device, Segment};
 
 use crate::buffer::Buffer;
 use crate::clock::{Clock, Unit};
 use crate::failure::{doing, Result};
+use crate::life::Life;
 use crate::pins::Pins;
 use crate::report::Call;
+use crate::requests;
+use crate::syscall::{self, told};
 
 /// Memory that regions are made of: bytes, and whether of huge pages.
 const MEMORY: [(usize, bool); 6] = [
@@ -36,6 +35,10 @@ const ENDED: u64 = 4000;
 const MANY_PAGES: usize = 1 << 20;
 /// Turns of a loop that leave everybody else time to do it: some 80 ms of an emulated machine.
 const TURNS: u64 = 20_000_000;
+
+const DECLARE: &str = "declare a region";
+const END: &str = "end a region";
+const LIVE: &str = "declare and end a region";
 
 /// Measures all calls; a round more than `repeat` is not counted.
 pub fn measure_all(device: &Device, clock: &Clock, repeat: usize) -> Result<Vec<Call>> {
@@ -68,44 +71,39 @@ impl Measure<'_> {
     /// Calls without memory; the first one is the system's own, for comparison.
     fn plain(&self) -> Result<Vec<Call>> {
         let memory = doing("have a page", Buffer::private(4096, 0, false))?;
-        let region = self.create(&memory)?;
-        let cookie = region.cookie();
-        Ok(vec![
-            self.many("getppid", || {
-                // SAFETY: The call touches no memory.
-                let _ = unsafe { libc::getppid() };
-                Ok(())
+        let (mut life, mut info) = (Life::of(self.device, &memory), requests::info(self.device));
+        doing(DECLARE, told(life.begin()))?;
+        let nowhere = [Segment::from(&[][..])];
+        // SAFETY: There is no memory in it.
+        let mut copy = unsafe { requests::inline(self.device, life.cookie(), &nowhere, 0) };
+        let region = Cookie::new(life.cookie()).expect("the module gives out no 0");
+        let calls = vec![
+            // SAFETY: The call touches no memory.
+            self.many("getppid", || unsafe {
+                syscall::call(libc::SYS_getppid, [0; 6])
             })?,
-            self.many("get-info", || self.info())?,
-            self.many("copy-nothing", || self.copy_nothing(cookie))?,
-        ])
-    }
-
-    /// The request by itself: the client's way to it and from it would be a tenth of the cost.
-    fn info(&self) -> Result<()> {
-        let mut info = knem_abi::Info::default();
-        let device = self.device.as_fd().as_raw_fd();
-        // SAFETY: The request fills the structure and holds no address.
-        match unsafe { libc::ioctl(device, request::GET_INFO as _, &mut info) } {
-            0 => Ok(()),
-            _ => doing("ask the module what it is", Err(io::Error::last_os_error())),
-        }
-    }
-
-    fn copy_nothing(&self, cookie: Cookie) -> Result<()> {
-        Ok(self.device.read(cookie, 0, &mut [], CopyFlags::NONE)?)
+            self.many("get-info", || info.issue())?,
+            self.many("copy-nothing", || copy.issue())?,
+            // The same two by the client of this workspace, to see what that takes itself.
+            self.many("client-info", || said(self.device.info()))?,
+            self.many("client-copy-nothing", || {
+                said(self.device.read(region, 0, &mut [], CopyFlags::NONE))
+            })?,
+        ];
+        doing(END, told(life.end()))?;
+        Ok(calls)
     }
 
     /// The life of a region: its two calls, and what is left to do after them.
     fn region(&self, memory: &Buffer, huge: bool) -> Result<Vec<Call>> {
+        let mut life = Life::of(self.device, memory);
         let (mut creates, mut destroys, mut both) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=self.repeat {
-            let mut made = None;
-            let create = self.clock.take(|| made = Some(self.create(memory)));
-            let region = made.expect("it was just made")?;
-            let mut ended = Ok(());
-            let destroy = self.clock.take(|| ended = region.destroy());
-            ended?;
+            let mut said = 0;
+            let create = self.clock.take(|| said = life.begin());
+            doing(DECLARE, told(said))?;
+            let destroy = self.clock.take(|| said = life.end());
+            doing(END, told(said))?;
             if round > 0 {
                 creates.push(create);
                 destroys.push(destroy);
@@ -147,64 +145,70 @@ impl Measure<'_> {
         Ok([call("pin", taken), call("unpin", dropped)])
     }
 
-    fn create(&self, memory: &Buffer) -> Result<Region<'static>> {
-        let segments = [Segment::from(&**memory)];
-        // SAFETY: The region is only read from, and ends before its memory.
-        let region = unsafe {
-            let options = RegionOptions::default();
-            self.device
-                .create_region(&segments, Protection::Read, options)
-        };
-        Ok(region?)
-    }
-
     /// What the kernel does for a region after it was destroyed: what regions cost in the long
     /// run, when all of it is done, less what their calls cost.
     fn deferred(&self, memory: &Buffer) -> Result<u64> {
-        let live = || self.create(memory).and_then(|region| Ok(region.destroy()?));
+        let mut life = Life::of(self.device, memory);
         let ended = match memory.len() {
             ..MANY_PAGES => ENDED,
             _ => ENDED / 4,
         };
         let mut alone = u64::MAX;
         for _ in 0..ENDED / 4 {
-            let mut result = Ok(());
-            alone = alone.min(self.clock.take(|| result = live()));
-            result?;
+            let mut said = 0;
+            alone = alone.min(self.clock.take(|| said = life.whole()));
+            doing(LIVE, told(said))?;
         }
         let (mut idle, mut busy) = (u64::MAX, u64::MAX);
         for _ in 0..3 {
             settle();
             idle = idle.min(self.clock.take(pass_time));
-            let mut result = Ok(());
+            let mut worst = 0;
             busy = busy.min(self.clock.take(|| {
-                result = (0..ended).try_for_each(|_| live());
+                worst = least(ended, || life.whole());
                 pass_time();
             }));
-            result?;
+            doing(LIVE, told(worst))?;
         }
         Ok(busy.saturating_sub(idle + ended * alone) / ended)
     }
 
     /// A call by itself, many times in a row.
-    fn many(&self, name: &'static str, call: impl Fn() -> Result<()>) -> Result<Call> {
+    fn many(&self, name: &'static str, mut call: impl FnMut() -> isize) -> Result<Call> {
         let times = match self.clock.unit() {
             Unit::Time => BATCH,
             Unit::Instructions => 1,
         };
         let mut taken = Vec::with_capacity(self.repeat);
         for round in 0..=self.repeat {
-            let mut result = Ok(());
-            let time = self
-                .clock
-                .take(|| result = (0..times).try_for_each(|_| call()));
-            result?;
+            let mut worst = 0;
+            let time = match times {
+                // By itself: a loop would be counted, too.
+                1 => self.clock.take(|| worst = call()),
+                _ => self.clock.take(|| worst = least(times, &mut call)),
+            };
+            doing(name, told(worst))?;
             if round > 0 {
                 taken.push(time);
             }
         }
         Ok(Call::new(name, 0, false, times, self.clock.unit(), taken))
     }
+}
+
+/// What the client says, as the kernel would say it.
+#[inline(always)]
+fn said<T>(result: knem::Result<T>) -> isize {
+    match result {
+        Ok(_) => 0,
+        Err(_) => -(libc::EIO as isize),
+    }
+}
+
+/// The least of what several calls say: the error, if there is one.
+#[inline(always)]
+fn least(times: u64, mut call: impl FnMut() -> isize) -> isize {
+    (0..times).fold(isize::MAX, |least, _| least.min(call()))
 }
 
 /// Waits until nobody has anything left to do. A machine that counts does not wait for real.

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use crate::stamp;
+
 /// What durations are taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -17,7 +19,6 @@ pub enum Unit {
 pub struct Clock {
     unit: Unit,
     begin: Instant,
-    /// What taking a duration costs itself.
     own: u64,
 }
 
@@ -38,35 +39,30 @@ impl Clock {
 
     /// How long `work` lasts.
     pub fn take(&self, work: impl FnOnce()) -> u64 {
-        let begin = self.now();
-        work();
-        (self.now() - begin).saturating_sub(self.own)
+        let taken = match self.unit {
+            Unit::Time => {
+                let begin = self.begin.elapsed();
+                work();
+                (self.begin.elapsed() - begin).as_nanos() as u64
+            }
+            Unit::Instructions => {
+                let begin = stamp::begin();
+                work();
+                stamp::end() - begin
+            }
+        };
+        taken.saturating_sub(self.own)
     }
 
-    /// How long since some moment.
-    pub fn now(&self) -> u64 {
-        match self.unit {
-            Unit::Time => self.begin.elapsed().as_nanos() as u64,
-            Unit::Instructions => time_stamp(),
-        }
+    /// What taking a duration costs itself, and is left out of it; nothing where that varies.
+    pub fn own(&self) -> u64 {
+        self.own
     }
 
     /// What this clock takes.
     pub fn unit(&self) -> Unit {
         self.unit
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn time_stamp() -> u64 {
-    // SAFETY: Every processor of this architecture has the instruction.
-    unsafe { std::arch::x86_64::_rdtsc() }
-}
-
-/// The command line refuses [`Unit::Instructions`] elsewhere.
-#[cfg(not(target_arch = "x86_64"))]
-fn time_stamp() -> u64 {
-    0
 }
 
 #[cfg(test)]

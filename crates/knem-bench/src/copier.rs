@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use knem::{Cookie, CopyFlags, Device, ProcessMemory, Protection, Region, RegionOptions, Segment};
+use knem::{Device, ProcessMemory};
 
 use crate::args::Args;
-use crate::buffer::{self, Buffer};
 use crate::calls;
 use crate::channel::{Reply, Request, Source};
 use crate::clock::{Clock, Unit};
 use crate::cpu::{self, Places};
 use crate::failure::{doing, Failure, Result};
-use crate::method::{Method, PIECES};
+use crate::memory::Memory;
+use crate::method::Method;
+use crate::operation::Operation;
 use crate::pattern::Pattern;
 use crate::peer::{Peer, Role, Start};
 use crate::report::{Measurement, Report, Shape};
@@ -24,6 +25,7 @@ const BATCH: usize = 16 << 20;
 const LONGEST: usize = 64;
 /// Copies in a row where each is counted by itself: those after the first one find all as it usually is.
 const COUNTED: usize = 5;
+const COPY: &str = "copy";
 
 /// The process that copies and takes the time.
 struct Copier {
@@ -34,18 +36,6 @@ struct Copier {
     readers: Vec<Peer>,
     round: u64,
     requests: u64,
-}
-
-/// The memory of all sides for one size.
-struct Memory {
-    // The fields are dropped in this order: the region ends before its memory.
-    /// The copier's own memory as a region.
-    target: Option<Region<'static>>,
-    /// The copier's own memory, which is copied to or from.
-    own: Buffer,
-    /// Other memory of the copier's, where bytes come from that.
-    local: Option<Buffer>,
-    owner: Source,
 }
 
 /// One way to copy, and by how many at once.
@@ -167,35 +157,11 @@ impl Copier {
     }
 
     fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {
-        let memory = |skew| {
-            let made = Buffer::private(bytes, skew, args.huge);
-            doing("have that much memory", made)
-        };
-        let own = memory(buffer::COPIER)?;
-        let wants_local = args.methods.iter().any(|method| method.local());
-        let local = wants_local.then(|| memory(buffer::OWNER)).transpose()?;
-        let target = match &self.device {
-            Some(device) if args.methods.contains(&Method::RegionCopy) => {
-                Some(declare(device, &own, Protection::Write, false)?)
-            }
-            _ => None,
-        };
-        let reply = self.owner.ask(Request::Prepare { bytes })?;
-        let Reply::Ready { cookie, address } = reply else {
-            return Err(Failure::Peer("it did not say where its memory is".into()));
-        };
+        let owner = prepare_owner(&mut self.owner, bytes)?;
         for reader in &mut self.readers {
             reader.ask(Request::Prepare { bytes })?;
         }
-        let pid = self.owner.pid();
-        let process = ProcessMemory { pid, address };
-        let owner = Source { cookie, process };
-        Ok(Memory {
-            target,
-            own,
-            local,
-            owner,
-        })
+        Memory::new(bytes, args.huge, self.device.as_ref(), &args.methods, owner)
     }
 
     /// Copies so many times in a row, and looks at what the last copy left.
@@ -239,7 +205,6 @@ impl Copier {
     /// copier's own, when the others have done theirs.
     fn copy_together(&mut self, case: Case, memory: &mut Memory, times: usize) -> Result<u64> {
         let Case { method, readers } = case;
-        let clock = self.clock;
         if method == Method::ShmDoubleCopy {
             self.owner.ask(Request::Send {
                 times: times as u64,
@@ -250,97 +215,67 @@ impl Copier {
             times: times as u64,
             source: memory.owner,
         };
-        let mut result = Ok(());
-        let taken = match clock.unit() {
-            Unit::Instructions => {
-                for reader in &mut self.readers[..readers - 1] {
-                    reader.ask(request)?;
-                }
-                let mut least = u64::MAX;
-                for _ in 0..times {
-                    least = least.min(clock.take(|| result = self.copy(method, memory)));
-                    std::mem::replace(&mut result, Ok(()))?;
-                }
-                least
-            }
-            Unit::Time => clock.take(|| result = self.copy_at_once(case, request, memory, times)),
-        };
-        result?;
         if method.needs_device() {
             self.requests += (times * readers) as u64;
         }
-        Ok(taken)
-    }
-
-    fn copy_at_once(
-        &mut self,
-        case: Case,
-        request: Request,
-        memory: &mut Memory,
-        times: usize,
-    ) -> Result<()> {
-        for reader in &mut self.readers[..case.readers - 1] {
-            reader.begin(request)?;
-        }
-        for _ in 0..times {
-            self.copy(case.method, memory)?;
-        }
-        for reader in &mut self.readers[..case.readers - 1] {
-            reader.end()?;
-        }
-        Ok(())
-    }
-
-    /// One copy.
-    fn copy(&self, method: Method, memory: &mut Memory) -> Result<()> {
-        let Memory {
-            target,
-            own,
-            local,
-            owner,
-        } = memory;
-        match method {
-            Method::Memcpy => own.copy_from_slice(local.as_ref().ok_or_else(missing)?),
-            Method::ProcessVmReadv => owner.process.read(0, own)?,
-            // SAFETY: The memory is the owner's, which made it for this.
-            Method::ProcessVmWritev => unsafe { owner.process.write(0, own)? },
-            Method::ShmDoubleCopy => {
-                doing("receive through shared memory", self.ring.receive(own))?;
-            }
-            _ => {
-                let device = self.device.as_ref().ok_or_else(missing)?;
-                let region = Cookie::new(owner.cookie).ok_or_else(missing)?;
-                match method {
-                    Method::InlineWrite => device.write(region, 0, own, CopyFlags::NONE)?,
-                    Method::RegionCopy => {
-                        let target = target.as_ref().ok_or_else(missing)?.cookie();
-                        let length = own.len() as u64;
-                        device.copy((region, 0), (target, 0), length, CopyFlags::NONE)?;
-                    }
-                    Method::VectorCopy => {
-                        let (pieces, count) = pieces(own);
-                        // SAFETY: The segments lie in memory that is borrowed for writing.
-                        unsafe {
-                            device.read_segments(region, 0, &pieces[..count], CopyFlags::NONE)?;
-                        }
-                    }
-                    Method::CreateCopyDestroy => {
-                        let local = local.as_ref().ok_or_else(missing)?;
-                        let once = declare(device, local, Protection::Read, true)?;
-                        device.read(once.cookie(), 0, own, CopyFlags::NONE)?;
-                        // It ended when it was used.
-                        std::mem::forget(once);
-                    }
-                    _ => device.read(region, 0, own, CopyFlags::NONE)?,
+        let mut operation = memory.operation(method, self.device.as_ref(), &self.ring)?;
+        let readers = &mut self.readers[..readers - 1];
+        match self.clock.unit() {
+            Unit::Instructions => {
+                for reader in readers {
+                    reader.ask(request)?;
                 }
+                count(&self.clock, &mut operation, times)
+            }
+            Unit::Time => {
+                let mut result = Ok(());
+                let copy_all = || result = copy_at_once(&mut operation, readers, request, times);
+                let taken = self.clock.take(copy_all);
+                result.map(|()| taken)
             }
         }
-        Ok(())
     }
 }
 
-fn missing() -> Failure {
-    Failure::Peer("it has not what this method takes".into())
+/// Has the owner make its memory ready, and tells where it is.
+pub fn prepare_owner(owner: &mut Peer, bytes: usize) -> Result<Source> {
+    let Reply::Ready { cookie, address } = owner.ask(Request::Prepare { bytes })? else {
+        return Err(Failure::Peer("it did not say where its memory is".into()));
+    };
+    let pid = owner.pid();
+    let process = ProcessMemory { pid, address };
+    Ok(Source { cookie, process })
+}
+
+/// The instructions of one of several copies, at least.
+fn count(clock: &Clock, operation: &mut Operation<'_>, times: usize) -> Result<u64> {
+    let mut least = u64::MAX;
+    for _ in 0..times {
+        let (taken, said) = operation.take(clock);
+        least = least.min(taken);
+        doing(COPY, operation.outcome(said))?;
+    }
+    Ok(least)
+}
+
+/// Copies while others do.
+fn copy_at_once(
+    operation: &mut Operation<'_>,
+    readers: &mut [Peer],
+    request: Request,
+    times: usize,
+) -> Result<()> {
+    for reader in &mut *readers {
+        reader.begin(request)?;
+    }
+    for _ in 0..times {
+        let said = operation.carry_out();
+        doing(COPY, operation.outcome(said))?;
+    }
+    for reader in readers {
+        reader.end()?;
+    }
+    Ok(())
 }
 
 fn wrong(reply: Reply) -> Option<crate::pattern::Mismatch> {
@@ -348,33 +283,6 @@ fn wrong(reply: Reply) -> Option<crate::pattern::Mismatch> {
         Reply::Wrong(byte) => Some(byte),
         _ => None,
     }
-}
-
-fn declare(
-    device: &Device,
-    memory: &Buffer,
-    protection: Protection,
-    single_use: bool,
-) -> Result<Region<'static>> {
-    let options = RegionOptions {
-        single_use,
-        ..RegionOptions::default()
-    };
-    // SAFETY: The callers end the region before its memory, and rely on none of it during copies.
-    let region = unsafe { device.create_region(&[Segment::from(&**memory)], protection, options) };
-    Ok(region?)
-}
-
-/// Memory as segments of one length, the last one aside; without an allocation, which would count.
-fn pieces(memory: &mut [u8]) -> ([Segment; PIECES], usize) {
-    let length = memory.len().div_ceil(PIECES);
-    let mut pieces = [Segment::new(std::ptr::null(), 0); PIECES];
-    let mut count = 0;
-    for (place, piece) in pieces.iter_mut().zip(memory.chunks_mut(length)) {
-        *place = Segment::from(piece);
-        count += 1;
-    }
-    (pieces, count)
 }
 
 /// A method with one reader and, where several may use it, with more.
@@ -385,20 +293,4 @@ fn cases(method: Method, args: &Args) -> impl Iterator<Item = Case> {
         1
     };
     (1..=most).map(move |readers| Case { method, readers })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_are_the_whole() {
-        for length in [1, 7, 8, 9, 4096, 65_537] {
-            let mut memory = vec![0; length];
-            let (pieces, count) = pieces(&mut memory);
-            let sum: u64 = pieces[..count].iter().map(Segment::length).sum();
-            assert_eq!(sum, length as u64);
-            assert!((1..=PIECES).contains(&count));
-        }
-    }
 }

@@ -16,16 +16,25 @@ mod clock;
 mod copier;
 mod cpu;
 mod failure;
+mod life;
+mod memory;
 mod method;
+mod operation;
 mod overlap;
 mod pattern;
 mod peer;
 mod pins;
 mod report;
+mod requests;
 mod ring;
 mod signal;
 mod size;
 mod spinner;
+mod stamp;
+mod subject;
+mod syscall;
+mod trace;
+mod tracer;
 
 use std::process::ExitCode;
 
@@ -54,6 +63,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> failure::Result<()> {
+    if !args.trace.is_empty() {
+        return trace::trace_all(&args.trace);
+    }
     let report = copier::measure_all(args)?;
     let text = if args.json {
         report.json()

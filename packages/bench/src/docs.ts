@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { charts } from "./charts.js";
 import { type BenchDocument, formatDocument } from "./document.js";
 import { svg } from "./plot.js";
+import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
 
 /** Where the committed figures are, from the checkout's top. */
@@ -71,10 +72,11 @@ for every 8 bytes there (\`-cpu max,-erms,-fsrm\`); what is beyond that is the w
 ${image("instructions-small")}${image("instructions-huge")}${sheet(instructionSheet(document, "small"))}
 ${sheet(instructionSheet(document, "huge"))}
 ${sheet(callSheet(document, "qemu"))}
-\`create-destroy\` is both calls in turn; \`deferred\` is what the kernel does for a region after it was destroyed: what a thousand
-regions cost until all is done, less their calls. \`pin\` and \`unpin\` are calls of a module that does nothing else.
+What begins with \`client\` is the same by \`crates/knem\` and the C library. \`create-destroy\` is both calls in turn; \`deferred\` is
+what the kernel does for a region after it was destroyed: what a thousand regions cost until all is done, less their calls.
+\`pin\` and \`unpin\` are calls of a module that does nothing else.
 
-${severalReaders(image("readers"))}## How it is measured
+${whereTheyGo(document)}${severalReaders(image("readers"))}## How it is measured
 
 - Two processes: one owns the memory, the other copies and takes the time. Source and destination lie apart in the caches of
   address translations, and every buffer says of what pages it is made.
@@ -83,7 +85,27 @@ ${severalReaders(image("readers"))}## How it is measured
 - The ways take turns, round by round, so that what disturbs one disturbs all. Best is compared with best.
 - \`create-copy-destroy\` declares a region for a single use and reads it, which ends it; \`vector-copy\` reads into eight segments;
   \`shm-double-copy\` sends through a ring of shared memory, both processes copying.
+- Requests and \`process_vm_readv\` are prepared before and issued by the bare system call, as the figures of KNEM in C were
+  taken: what a C library or a client does around a call is its own affair.
 - \`pnpm bench\` measures all of it anew, \`pnpm bench --compare ${FIGURES}\` shows what changed.
+`;
+}
+
+/** Nothing in figures without profiles. */
+function whereTheyGo(document: BenchDocument): string {
+  if (document.profiles.length === 0) return "";
+  return `## Where the instructions go
+
+QEMU records every instruction of a call, one by one; of some tens of calls the shortest count, which nothing disturbed and which
+are alike. Each has exactly as many instructions as the machine's clock counted. \`kernel entry\` is the way from the program to
+the module and back: the system call, the file, the security hooks. \`kernel\` is what the module has the kernel do; page pinning,
+allocation and copying are parts of that, each with all that it calls. Of every 4 KiB of a copy, the 512 instructions of the
+copying itself are left out. What stands under "the rest" would be left if the module's own code took no instruction at all: where
+that is above a goal, no module reaches it by these calls.
+
+${[ownerSheet(document), ...functionSheets(document, false)].map(sheet).join("\n")}
+\`pnpm bench --profile CALL\` shows it of any call.
+
 `;
 }
 
@@ -101,7 +123,9 @@ ${plot}`;
 /** A table in Markdown under its title. */
 function sheet({ title, header, rows }: Sheet): string {
   if (rows.length === 0) return "";
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  // A name of Rust's in angle brackets would be taken for a tag.
+  const cell = (text: string) => (text.includes("<") ? `\`${text}\`` : text);
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
   const rule = header.map((_, column) => (column === 0 ? "---" : "---:"));
   return `**${title}**\n\n${[header, rule, ...rows].map(line).join("\n")}\n`;
 }

@@ -1,44 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "@knem/kernels";
+import { count, invalid, json, list, number, oneOf, record, string } from "./fields.js";
+import {
+  type Bed,
+  beds,
+  type Call,
+  calls,
+  type Method,
+  methods,
+  type Pages,
+  pageKinds,
+} from "./kinds.js";
+import { type Profile, profile, profileText } from "./profile/profile.js";
 
-/** Where a figure was taken: User Mode Linux at native speed, or a stock kernel in QEMU, which counts instructions. */
-export const beds = ["uml", "qemu"] as const;
-export type Bed = (typeof beds)[number];
-
-/** The ways of a copy, as knem-bench names them. */
-export const methods = [
-  "memcpy",
-  "process_vm_readv",
-  "process_vm_writev",
-  "shm-double-copy",
-  "inline-copy",
-  "inline-write",
-  "create-copy-destroy",
-  "region-copy",
-  "vector-copy",
-] as const;
-export type Method = (typeof methods)[number];
-
-/**
- * Calls that move no bytes. `create-destroy` is both in turn; `deferred` is what the kernel does after a destroy; `pin`
- * and `unpin` are calls of a module that does nothing else.
- */
-export const calls = [
-  "getppid",
-  "get-info",
-  "copy-nothing",
-  "create",
-  "destroy",
-  "create-destroy",
-  "deferred",
-  "pin",
-  "unpin",
-] as const;
-export type Call = (typeof calls)[number];
-
-export const pageKinds = ["small", "huge"] as const;
-/** Of what pages the memory is made: 4 KiB, or huge ones. */
-export type Pages = (typeof pageKinds)[number];
+export type { Bed, Call, Method, Pages } from "./kinds.js";
+export { beds, calls, methods, pageKinds } from "./kinds.js";
 
 /** Copies of one size by one method. */
 export interface Result {
@@ -79,13 +54,15 @@ export interface BenchDocument {
   readonly kernels: Readonly<Partial<Record<Bed, string>>>;
   readonly results: readonly Result[];
   readonly calls: readonly CallCost[];
+  /** Where the instructions of some calls go; none in documents of before there were any. */
+  readonly profiles: readonly Profile[];
 }
 
 /** A document as text, a figure on each line. Reading it gives the same document. */
-export function formatDocument({ kernels, results, calls }: BenchDocument): string {
+export function formatDocument({ kernels, results, calls, profiles }: BenchDocument): string {
   const lines = (figures: readonly object[]) =>
     figures.map((one) => `\n${JSON.stringify(one)}`).join(",");
-  return `{"format":1,"kernels":${JSON.stringify(kernels)},\n"results":[${lines(results)}\n],\n"calls":[${lines(calls)}\n]}\n`;
+  return `{"format":1,"kernels":${JSON.stringify(kernels)},\n"results":[${lines(results)}\n],\n"calls":[${lines(calls)}\n],\n"profiles":[${profiles.map(profileText).join(",")}\n]}\n`;
 }
 
 /** Reads a document, and refuses what is none. Errors: BENCH_DOCUMENT_INVALID, which names the first wrong field. */
@@ -103,6 +80,7 @@ export function parseDocument(text: string): BenchDocument {
     ),
     results: list(top["results"], "results", result),
     calls: list(top["calls"], "calls", callCost),
+    profiles: list(top["profiles"] ?? [], "profiles", profile),
   };
 }
 
@@ -149,54 +127,4 @@ function measured(one: Record<string, unknown>, at: string) {
     median: number(one["median"], `${at}.median`),
     instructions: instructions === null ? null : number(instructions, `${at}.instructions`),
   };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid("the text", "JSON", error instanceof Error ? error.message : error);
-  }
-}
-
-function record(value: unknown, at: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw invalid(at, "an object", value);
-}
-
-function list<T>(value: unknown, at: string, read: (one: unknown, at: string) => T): T[] {
-  if (!Array.isArray(value)) throw invalid(at, "a list", value);
-  return value.map((one, index) => read(one, `${at}[${index}]`));
-}
-
-function string(value: unknown, at: string): string {
-  if (typeof value === "string") return value;
-  throw invalid(at, "a string", value);
-}
-
-function number(value: unknown, at: string): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  throw invalid(at, "a number that is not negative", value);
-}
-
-function count(value: unknown, at: string): number {
-  if (Number.isInteger(value) && number(value, at) > 0) return number(value, at);
-  throw invalid(at, "a whole number above 0", value);
-}
-
-function oneOf<T extends string>(values: readonly T[]): (value: unknown, at: string) => T {
-  return (value, at) => {
-    const found = values.find((one) => one === value);
-    if (found !== undefined) return found;
-    throw invalid(at, `one of ${values.join(", ")}`, value);
-  };
-}
-
-function invalid(at: string, wanted: string, found: unknown): KnemError {
-  return new KnemError({
-    code: "BENCH_DOCUMENT_INVALID",
-    what: "these are no figures of the benchmarks",
-    why: `${at} must be ${wanted}; it is ${JSON.stringify(found) ?? "missing"}`,
-    remedy: "give a file that pnpm bench wrote",
-  });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { BenchDocument, Call, Method } from "./document.js";
+import { allocationsOfCopies } from "./profile/query.js";
 import { callOf, perPage, ratio, resultOf } from "./query.js";
 import { size } from "./size.js";
 
@@ -11,6 +12,8 @@ export interface Goal {
   /** Of this document: what process_vm_readv takes, or what pinning alone takes, which nobody can do without. */
   readonly other?: (document: BenchDocument) => number | undefined;
   readonly limit: number;
+  /** The row of `ownerSheet` that shows where the instructions go. */
+  readonly seen?: string;
   readonly value: (document: BenchDocument) => number | undefined;
 }
 
@@ -31,12 +34,14 @@ export const instructionGoals: readonly Goal[] = [
     what: "GET_INFO",
     original: "698",
     limit: 600,
+    seen: "get-info",
     value: (document) => count(document, "get-info"),
   },
   {
     what: "create and destroy a region of one page",
     original: "3857",
     limit: 2800,
+    seen: "create-destroy, 4 KiB",
     value: (document) => count(document, "create-destroy", page),
   },
   {
@@ -50,12 +55,14 @@ export const instructionGoals: readonly Goal[] = [
     original: "51200",
     other: (document) => count(document, "pin", mebibyte),
     limit: 40000,
+    seen: "create, 1 MiB",
     value: (document) => count(document, "create", mebibyte),
   },
   {
     what: "create and destroy 2 MiB in one huge page, all told",
     original: "≈ 30000",
     limit: 9000,
+    seen: "create-destroy, 2 MiB, huge",
     value: (document) =>
       sum(
         count(document, "create-destroy", 2 * mebibyte, "huge"),
@@ -67,6 +74,7 @@ export const instructionGoals: readonly Goal[] = [
     original: "2171",
     other: eight("process_vm_readv"),
     limit: 1500,
+    seen: "inline-copy, 8 B",
     value: eight("inline-copy"),
   },
   {
@@ -74,6 +82,7 @@ export const instructionGoals: readonly Goal[] = [
     original: "229",
     other: (document) => perPage(document, "process_vm_readv", "small"),
     limit: 140,
+    seen: "inline-copy, every 4 KiB more, small",
     value: (document) => perPage(document, "inline-copy", "small"),
   },
   {
@@ -81,7 +90,14 @@ export const instructionGoals: readonly Goal[] = [
     original: "254",
     other: (document) => perPage(document, "process_vm_readv", "huge"),
     limit: 5,
+    seen: "inline-copy, every 4 KiB more, huge",
     value: (document) => perPage(document, "inline-copy", "huge"),
+  },
+  {
+    what: "heap allocations in a synchronous copy of at most 8 segments",
+    original: "1–3",
+    limit: 0,
+    value: allocationsOfCopies,
   },
 ];
 

@@ -2,6 +2,7 @@
 import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
 import { svg } from "./plot.js";
+import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
 
 const style = `
@@ -26,6 +27,8 @@ export function html(document: BenchDocument): string {
       instructionSheet(document, pages),
     ]),
     ...beds.map((bed) => callSheet(document, bed)),
+    ownerSheet(document),
+    ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);
   return [
     "<!doctype html>",

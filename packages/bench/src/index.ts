@@ -6,5 +6,9 @@ export { html } from "./html.js";
 export { measure } from "./measure.js";
 export { type BenchOptions, benchOptions } from "./options.js";
 export { measureOverlap, overlapText } from "./overlap.js";
+
+export { type Profiled, profiles, withProfiles } from "./profile/measure.js";
+export { type Profile, total } from "./profile/profile.js";
+export { parseSubject, type Subject, usualSubjects } from "./profile/subject.js";
 export { quickRunsOf, runsOf } from "./runs.js";
 export { text } from "./text.js";

@@ -8,7 +8,8 @@ import { type Bed, type BenchDocument, parseRun } from "./document.js";
 import { merge } from "./merge.js";
 import type { Run } from "./runs.js";
 
-const BIN = "/opt/knem/bin/knem-bench";
+/** Where a guest has knem-bench. */
+export const BIN = "/opt/knem/bin/knem-bench";
 const MARK = "-- knem --";
 
 /**
@@ -30,7 +31,7 @@ export async function measure(
     const verdict = await workshop.progress.step(`${kind} on ${bed.release}`, () => bed.run(run));
     measured.push(...outputs(verdict).map(parseRun));
   }
-  return { format: 1, kernels, ...merge(measured) };
+  return { format: 1, kernels, ...merge(measured), profiles: [] };
 }
 
 /** A kernel that runs can be carried out on. */
@@ -89,7 +90,8 @@ async function umlBed(workshop: Workshop, target: Target): Promise<Place> {
   return { release: uml.kernel.release, run };
 }
 
-async function parts(workshop: Workshop, target: Target) {
+/** What both beds have: a base, and knem-bench. */
+export async function parts(workshop: Workshop, target: Target) {
   const [sandbox, { folder }] = await together([
     workshop.sandbox(),
     workshop.programs({ crate: "knem-bench" }),

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { KnemError } from "@knem/kernels";
 import { type Bed, beds } from "./document.js";
+import { parseSubject, type Subject, usualSubjects } from "./profile/subject.js";
 
 /** What a command line of `pnpm bench` asks for. */
 export interface BenchOptions {
@@ -17,20 +18,28 @@ export interface BenchOptions {
   /** A document to use instead of measuring. */
   readonly from?: string;
   readonly writeDocs: boolean;
+  /** Only see where the instructions of these calls go. */
+  readonly profile?: readonly Subject[];
+  /** A build of the module to look at instead of this checkout's. */
+  readonly module?: string;
 }
 
 const usage =
-  "--bed uml or qemu (else both), --overlap, --quick, --json, --from FILE, --compare FILE, --write-docs";
+  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs, --overlap, --profile [CALL…] [--module FILE]";
 
 /** Errors: USAGE. */
 export function benchOptions(args: readonly string[]): BenchOptions {
-  const { values } = parsed(args);
-  const { bed = [...beds], json = false, quick = false, overlap = false, compare, from } = values;
+  const { values, positionals } = parsed(args);
+  const { bed = [...beds], json = false, quick = false, overlap = false } = values;
+  const { compare, from, module } = values;
   const unknown = bed.find((name) => !beds.some((one) => one === name));
   if (unknown !== undefined) throw wrong(`there is no bed ${unknown}`);
+  const profile = values.profile ? subjects(positionals) : undefined;
+  if (!profile && positionals.length > 0) throw wrong(`${positionals[0]} is no option`);
+  if (!profile && module !== undefined) throw wrong("--module is for --profile");
   const writeDocs = values["write-docs"] ?? false;
-  if (writeDocs && !from && (quick || values.bed))
-    throw wrong("--write-docs takes figures of everything, without --quick and --bed");
+  if (writeDocs && !from && (quick || values.bed || profile))
+    throw wrong("--write-docs takes figures of everything, without --quick, --bed and --profile");
   return {
     beds: beds.filter((one) => bed.includes(one)),
     json,
@@ -39,18 +48,32 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     writeDocs,
     ...(compare !== undefined && { compare }),
     ...(from !== undefined && { from }),
+    ...(profile && { profile }),
+    ...(module !== undefined && { module }),
   };
+}
+
+function subjects(words: readonly string[]): readonly Subject[] {
+  if (words.length === 0) return usualSubjects;
+  return words.map((word) => {
+    const subject = parseSubject(word);
+    if (subject) return subject;
+    const sample = "get-info, create-destroy:4KiB, inline-copy:64KiB:huge";
+    throw wrong(`${word} is no call as ${sample} are`);
+  });
 }
 
 function parsed(args: readonly string[]) {
   const flag = { type: "boolean" } as const;
   const file = { type: "string" } as const;
   const bed = { type: "string", multiple: true } as const;
-  const files = { compare: file, from: file };
-  const options = { ...files, bed, json: flag, overlap: flag, quick: flag, "write-docs": flag };
+  const files = { compare: file, from: file, module: file };
+  const flags = { json: flag, overlap: flag, profile: flag, quick: flag, "write-docs": flag };
+  const options = { ...files, ...flags, bed };
   try {
     // Words after the script's name come with the separator that npm wants.
-    return parseArgs({ args: args.filter((word) => word !== "--"), options, strict: true });
+    const words = args.filter((word) => word !== "--");
+    return parseArgs({ args: words, options, strict: true, allowPositionals: true });
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error));
   }

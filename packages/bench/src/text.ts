@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { table } from "@knem/kernels";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
 
 /** The figures for a terminal. */
@@ -9,6 +10,8 @@ export function text(document: BenchDocument): string {
     speedSheet(document, "uml", "small", true),
     ...pageKinds.map((pages) => instructionSheet(document, pages)),
     ...beds.map((bed) => callSheet(document, bed)),
+    ...functionSheets(document, false),
+    ownerSheet(document),
     ...goalSheets(document),
   ];
   return sheets

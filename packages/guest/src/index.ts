@@ -20,4 +20,5 @@ export { softwareDma } from "./softwaredma.js";
 export { bootSystem } from "./system.js";
 export type { TapFailure, TapProgram, TapReport } from "./tap.js";
 export { parseTap } from "./tap.js";
+export type { OnTrace } from "./tracer.js";
 export { bootUml, type UmlJob } from "./uml.js";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Sandbox } from "@knem/kernels";
 import type { MachineName } from "./machine.js";
+import type { OnTrace } from "./tracer.js";
 
 /** A stock kernel as its packages hold it. */
 export interface GuestKernel {
@@ -58,6 +59,8 @@ export interface GuestRun {
   readonly kernelArguments?: readonly string[];
   /** Given the command's output as it comes, byte for byte. */
   readonly onOutput?: (chunk: Buffer) => void;
+  /** Given what the machine executed while a program in it had it recorded: see `Tracer`. */
+  readonly onTrace?: OnTrace;
   /** Ends the guest when aborted; by default the process's own interrupt. */
   readonly signal?: AbortSignal;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Duplex } from "node:stream";
 import { KnemError } from "@knem/kernels";
 import { type Emulator, processors } from "./machine.js";
+import { type OnTrace, TRACER_STREAMS, Tracer, tracerArguments } from "./tracer.js";
 
 /** What a machine is started with; paths are the host's. */
 export interface MachineFiles {
@@ -25,6 +27,8 @@ export interface Machine extends MachineFiles {
   readonly cpus: number;
   /** Whether its clock counts instructions; then it has one CPU. */
   readonly counted?: boolean;
+  /** Whether programs in it may ask for traces. */
+  readonly traced?: boolean;
   /** Words of the kernel's command line before our own: where a setting is there twice, ours counts. */
   readonly kernelArguments: readonly string[];
 }
@@ -75,6 +79,7 @@ export function qemuArguments(machine: Machine): string[] {
     ],
     ...["-drive", `file=${comma(machine.disk)},if=none,id=disk,format=raw,readonly=on`],
     ...["-device", `virtio-blk-${bus},drive=disk`],
+    ...(machine.traced ? tracerArguments : []),
   ];
 }
 
@@ -91,12 +96,14 @@ export interface RunOptions {
   readonly outputLimit: number;
   readonly signal: AbortSignal;
   readonly onOutput: (chunk: Buffer) => void;
+  /** Of a traced machine: where traces are written, and who is given them. */
+  readonly traces?: { readonly folder: string; readonly onTrace: OnTrace };
 }
 
 /**
  * Runs QEMU to its end, passing on the guest's output. QEMU dies with this process (kill -9 included), at the time
  * limit, and when the signal is aborted.
- * Errors: PROGRAM_MISSING; the signal's reason. Any end of QEMU itself is a result.
+ * Errors: PROGRAM_MISSING; the signal's reason; those of the tracer. Any end of QEMU itself is a result.
  */
 export function runQemu(
   emulator: Emulator,
@@ -104,21 +111,30 @@ export function runQemu(
   options: RunOptions,
 ): Promise<QemuEnd> {
   const { program } = emulator;
-  const { signal } = options;
+  const { signal, traces } = options;
+  const extra = traces ? Array<"pipe">(TRACER_STREAMS).fill("pipe") : [];
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     // Detached: a Ctrl-C in the terminal is for us, who then end QEMU and clean up. Its standard input stays open:
     // at its end QEMU would take the output's other side for gone, and the guest would wait for ever.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], {
       detached: true,
-      stdio: "pipe",
+      stdio: ["pipe", "pipe", "pipe", ...extra],
     });
+    // These pipes are sockets, which carry both ways.
+    const tracer =
+      traces && new Tracer(child.stdio.slice(3) as Duplex[], traces.folder, traces.onTrace);
     const watch = watched(child, options);
     child.on("error", (error) => reject(missing("setpriv", "util-linux", error.message)));
     child.on("close", (code, name) => {
       const end = watch();
       if (signal.aborted) return reject(signal.reason);
       if (code === 127) return reject(missing(program, emulator.package, end.said.trim()));
+      try {
+        tracer?.end();
+      } catch (error) {
+        return reject(error);
+      }
       resolve({ ...end, status: code ?? 128 + (name ? constants.signals[name] : 0) });
     });
   });

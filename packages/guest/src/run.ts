@@ -52,10 +52,13 @@ async function runIn(
 ): Promise<GuestVerdict> {
   const said = { console: join(folder, "console"), verdict: join(folder, "verdict") };
   const { memory = 1024, cpus = 2, counted = false, timeLimit = 120, kernelArguments = [] } = run;
+  const { onTrace } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
   const emulator = emulatorOf(files.arch, run.machine);
-  const machine = { ...files, ...said, emulator, memory, cpus, counted, kernelArguments };
+  const machine = {
+    ...{ ...files, ...said, emulator, memory, cpus, counted, traced: !!onTrace, kernelArguments },
+  };
   const end = await runQemu(emulator, qemuArguments(machine), {
     timeLimit,
     outputLimit,
@@ -64,6 +67,7 @@ async function runIn(
       chunks.push(chunk);
       run.onOutput?.(chunk);
     },
+    ...(onTrace && { traces: { folder, onTrace } }),
   });
   const evidence: Evidence = {
     qemu: end,

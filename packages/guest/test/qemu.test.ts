@@ -52,6 +52,13 @@ describe("qemuArguments", () => {
     expect(args).not.toContain("-icount");
   });
 
+  it("offers traces where they are wanted", () => {
+    const traced = qemuArguments({ ...machine, traced: true });
+    expect(traced).toContain("socket,id=trace,fd=3");
+    expect(traced).toContain("chardev=control,mode=control");
+    expect(args.join(" ")).not.toMatch(/trace|control/);
+  });
+
   it("gives each architecture its machine and its console", () => {
     const arm = qemuArguments({ ...machine, emulator: emulatorOf("arm64") });
     expect(arm.slice(0, 4)).toEqual(["-machine", "virt", "-cpu", "max,pauth-impdef=on"]);
