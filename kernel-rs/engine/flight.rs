@@ -22,7 +22,7 @@ use crate::{
     },
     logic::{
         cursor::Position,
-        dma::{Cutter, Piece},
+        dma::{Cutter, Piece, MOST_CHANNELS},
     },
 };
 
@@ -145,20 +145,15 @@ impl Flight {
         self.under_way -= landed.arrived + landed.broken;
         self.by_dma += landed.arrived;
         self.halted |= landed.broken > 0;
-        let mut touched = [false; crate::logic::dma::MOST_CHANNELS];
+        let mut touched = [false; MOST_CHANNELS];
         while !self.halted && self.given < self.length && self.under_way < UNDER_WAY {
             if !self.give(&mut touched, given_up) {
                 break;
             }
             task::reschedule();
         }
-        for (channel, _) in self
-            .choice
-            .iter()
-            .zip(touched)
-            .filter(|(_, touched)| *touched)
-        {
-            if let Some(channel) = channel {
+        for (channel, touched) in self.choice.iter().zip(touched) {
+            if let (Some(channel), true) = (channel, touched) {
                 channel.issue();
             }
         }

@@ -14,6 +14,7 @@
 
 mod channel;
 mod helpers;
+mod place;
 mod transfers;
 
 pub(crate) use channel::Channel;

@@ -4,12 +4,9 @@
 
 use core::mem::ManuallyDrop;
 
-use kernel::{prelude::*, sync::Arc, types::Opaque};
+use kernel::{prelude::*, sync::Arc};
 
-use super::{
-    helpers::{self, state, RawTransfer},
-    Channel,
-};
+use super::{place::Place, Channel};
 use crate::{
     host::{
         for_caller,
@@ -23,23 +20,13 @@ use crate::{
 ///
 /// # Invariants
 ///
-/// A place with a channel has a transfer that was given to that channel and is not settled. Places
-/// and landing stay where they are, and what is kept is neither changed nor dropped, while there is
-/// one.
+/// While a place has a transfer, which has this landing, places and landing stay where they are, and
+/// what is kept is neither changed nor dropped. `used` places have one.
 pub(crate) struct Transfers<T> {
     places: ManuallyDrop<KVVec<Place>>,
     landing: ManuallyDrop<Pin<KBox<WaitQueue>>>,
     kept: ManuallyDrop<Option<T>>,
-    /// How many places have transfers.
     used: usize,
-}
-
-/// A place for a transfer.
-struct Place {
-    transfer: Opaque<RawTransfer>,
-    channel: Option<Arc<Channel>>,
-    /// The hardware said so, though the transfer did not land.
-    is_complete: bool,
 }
 
 /// Why a transfer was not accepted.
@@ -59,10 +46,6 @@ pub(crate) struct Landed {
     pub(crate) arrived: u64,
     pub(crate) broken: u64,
 }
-
-// SAFETY: Transfers are only reached through this object, or by drivers, which lock; channels may
-// be used by any task.
-unsafe impl<T: Send> Send for Transfers<T> {}
 
 impl<T> Transfers<T> {
     /// So many places, and nothing kept yet.
@@ -110,26 +93,26 @@ impl<T> Transfers<T> {
         bytes: u64,
         positions: impl for<'a> FnOnce(&'a T) -> Option<(PinnedCursor<'a>, PinnedCursor<'a>)>,
     ) -> Result<(), Refusal> {
-        let landing = self.landing.head();
         let kept = self.kept.as_ref().ok_or(Refusal::Unwanted)?;
-        let place = self.places.iter_mut().find(|place| place.channel.is_none());
+        let place = self.places.iter_mut().find(|place| place.is_free());
         let place = place.ok_or(Refusal::NoRoom)?;
         let (source, target) = positions(kept).ok_or(Refusal::Unwanted)?;
         let bytes = bytes.min(source.ahead()).min(target.ahead());
-        let transfer = place.transfer.get();
-        // SAFETY: By the invariants, the place is free: nobody else knows it.
-        unsafe {
-            (*transfer).landing = landing;
-            (*transfer).bytes = bytes as usize;
-        }
         // SAFETY: The memory stays pinned while the positions could exist: as long as what is kept is
         // neither changed nor dropped. By the invariants that, the places and the landing stay as
         // they are until the transfer is settled.
-        let answer = unsafe { channel.submit(transfer, target.written(), source.address()) };
+        let answer = unsafe {
+            place.submit(
+                channel,
+                &self.landing,
+                bytes,
+                target.written(),
+                source.address(),
+            )
+        };
         match answer {
             Ok(()) => {
-                // INVARIANT: It was given to this channel.
-                place.channel = Some(channel.clone());
+                // INVARIANT: The place has one now.
                 self.used += 1;
                 Ok(())
             }
@@ -143,16 +126,15 @@ impl<T> Transfers<T> {
     pub(crate) fn settle(&mut self) -> Landed {
         let mut landed = Landed::default();
         for place in self.places.iter_mut() {
-            if let Some(arrived) = place.outcome() {
-                let bytes = place.settle();
-                // INVARIANT: The hardware is done with it.
-                *place = Place::free();
-                self.used -= 1;
-                if arrived {
-                    landed.arrived += bytes;
-                } else {
-                    landed.broken += bytes;
-                }
+            let Some((arrived, bytes)) = place.settle() else {
+                continue;
+            };
+            // INVARIANT: The place is free again.
+            self.used -= 1;
+            if arrived {
+                landed.arrived += bytes;
+            } else {
+                landed.broken += bytes;
             }
         }
         landed
@@ -160,11 +142,7 @@ impl<T> Transfers<T> {
 
     /// Waits until a transfer has landed, so many milliseconds at most.
     pub(crate) fn wait(&self, sleep: Sleep, milliseconds: u32) -> Woken {
-        let landed = || {
-            self.places
-                .iter()
-                .any(|place| place.channel.is_some() && place.seems_over())
-        };
+        let landed = || self.places.iter().any(|place| place.has_landed());
         self.landing.sleep_for(sleep, milliseconds, landed)
     }
 
@@ -172,71 +150,15 @@ impl<T> Transfers<T> {
     /// tells whether one did. What is over by its word counts as arrived when the channel is retired.
     pub(crate) fn ask(&mut self, channel: &Arc<Channel>) -> bool {
         let mut landed = false;
-        for place in self.places.iter_mut().filter(|one| one.is_with(channel)) {
-            // SAFETY: By the invariants, it was given to this channel.
-            place.is_complete = unsafe { channel.is_complete(place.transfer.get()) };
-            landed |= place.seems_over();
+        for place in self.places.iter_mut() {
+            landed |= place.ask(channel);
         }
         landed
     }
 
     /// A channel that has a transfer of this copy.
     pub(crate) fn channel(&self) -> Option<&Arc<Channel>> {
-        self.places.iter().find_map(|place| place.channel.as_ref())
-    }
-}
-
-impl Place {
-    fn free() -> Self {
-        Self {
-            transfer: Opaque::new(RawTransfer::none()),
-            channel: None,
-            is_complete: false,
-        }
-    }
-
-    fn is_with(&self, channel: &Arc<Channel>) -> bool {
-        self.channel
-            .as_ref()
-            .is_some_and(|own| Arc::ptr_eq(own, channel))
-    }
-
-    /// The state of a transfer, which has a landing.
-    fn state(&self) -> u32 {
-        // SAFETY: Only called for places with a transfer, so by the invariants of `Transfers` all of
-        // it is set, and the landing is there.
-        unsafe { helpers::knem_dma_state(self.transfer.get()) }
-    }
-
-    /// Whether a transfer has landed; its driver's callback may not be quite through.
-    fn seems_over(&self) -> bool {
-        // SAFETY: As in `state`; an aligned integer that is always valid, and is written whole.
-        unsafe { (&raw const (*self.transfer.get()).state).read_volatile() != state::UNDER_WAY }
-    }
-
-    /// Whether the bytes of a transfer arrived, if it is over.
-    fn outcome(&self) -> Option<bool> {
-        let channel = self.channel.as_ref()?;
-        // Looked at first: what landed before the channel was stopped did land.
-        let over = channel.is_over();
-        match self.state() {
-            state::UNDER_WAY => over.then_some(self.is_complete),
-            state => Some(state == state::ARRIVED),
-        }
-    }
-
-    /// Unmaps the memory of a transfer that is over, and tells how many bytes it had.
-    fn settle(&mut self) -> u64 {
-        let Some(channel) = &self.channel else {
-            return 0;
-        };
-        let transfer = self.transfer.get();
-        // SAFETY: By the invariants of `Transfers`, it was given to this channel. It has landed, or
-        // the channel is over, so the hardware is done with it.
-        unsafe {
-            channel.settle(transfer);
-            (*transfer).bytes as u64
-        }
+        self.places.iter().find_map(|place| place.channel())
     }
 }
 
