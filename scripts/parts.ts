@@ -22,7 +22,14 @@ export const dma: readonly string[] = [
   ...["dma_async", "dma_copy", "dma_kill", "dma_soak", "dma_table"],
 ];
 export const dmaFaults: readonly string[] = [
-  ...["softdma_dead", "softdma_faults", "softdma_narrow", "softdma_overlap", "softdma_provider"],
+  ...[
+    "softdma_dead",
+    "softdma_faults",
+    "softdma_kill",
+    "softdma_narrow",
+    "softdma_overlap",
+    "softdma_provider",
+  ],
 ];
 
 /** The tests of packages that are done in a minute or two. */
