@@ -67,6 +67,7 @@ impl Runway {
             channels: self.channels,
             transfers: Some(self.transfers),
             choice,
+            out_of_service: [false; MOST_CHANNELS],
             next: 0,
             cutter,
             length,
@@ -86,6 +87,8 @@ pub(super) struct Flight {
     /// [`None`] if they had to be left behind.
     transfers: Option<KBox<Strandable>>,
     choice: Choice,
+    /// Which of them take nothing any more.
+    out_of_service: [bool; MOST_CHANNELS],
     /// Whose turn it is.
     next: usize,
     cutter: Cutter,
@@ -191,6 +194,9 @@ impl Flight {
             let Some(channel) = &self.choice[index] else {
                 continue;
             };
+            if self.out_of_service[index] {
+                continue;
+            }
             let given = self.given;
             let answer = own
                 .transfers
@@ -205,7 +211,7 @@ impl Flight {
                     return true;
                 }
                 Err(Refusal::NoRoom) => full = true,
-                Err(Refusal::OutOfService) => self.choice[index] = None,
+                Err(Refusal::OutOfService) => self.out_of_service[index] = true,
                 Err(Refusal::Unwanted) => break,
             }
         }
@@ -225,17 +231,18 @@ impl Flight {
         let Some(own) = &self.transfers else {
             return;
         };
-        match own.transfers.channel().cloned() {
-            None => {
-                own.transfers.wait(sleep, NAP);
-                self.naps += 1;
-                self.halted |= self.naps > self.most_naps();
-            }
-            Some(channel) => {
-                let before = channel.landings();
-                let woken = own.transfers.wait(sleep, params::dma_patience());
-                if woken == Woken::Time && channel.landings() == before {
-                    self.doubt(&channel);
+        if own.transfers.is_empty() {
+            own.transfers.wait(sleep, NAP);
+            self.naps += 1;
+            self.halted |= self.naps > self.most_naps();
+            return;
+        }
+        let landings = |channel: &Option<Arc<Channel>>| channel.as_ref().map(|one| one.landings());
+        let before = self.choice.each_ref().map(landings);
+        if own.transfers.wait(sleep, params::dma_patience()) == Woken::Time {
+            for (index, before) in before.into_iter().enumerate() {
+                if landings(&self.choice[index]) == before {
+                    self.doubt(index);
                 }
             }
         }
@@ -251,12 +258,16 @@ impl Flight {
         }
     }
 
-    /// A channel has given no sign of life for too long: nobody uses it any more.
+    /// A channel has given no sign of life for too long: if it has something of this copy, nobody uses
+    /// it any more.
     #[cold]
-    fn doubt(&mut self, channel: &Arc<Channel>) {
-        let Some(own) = &mut self.transfers else {
+    fn doubt(&mut self, index: usize) {
+        let (Some(own), Some(channel)) = (&mut self.transfers, &self.choice[index]) else {
             return;
         };
+        if !own.transfers.are_with(channel) {
+            return;
+        }
         if !own.transfers.ask(channel) && channel.retire() {
             pr_warn!("DMA channel {channel:?} gives no sign of life and is not used any more\n");
         }

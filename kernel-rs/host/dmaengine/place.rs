@@ -43,9 +43,10 @@ impl Place {
         self.channel.is_none()
     }
 
-    /// The channel of the transfer.
-    pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
-        self.channel.as_ref()
+    /// Whether this channel has the transfer.
+    pub(super) fn is_with(&self, channel: &Arc<Channel>) -> bool {
+        let own = self.channel.as_ref();
+        own.is_some_and(|own| Arc::ptr_eq(own, channel))
     }
 
     /// Gives a transfer of so many bytes between two physical addresses to a channel.
@@ -93,11 +94,11 @@ impl Place {
     /// Asks the hardware about a transfer of this channel, which may let it land, and tells whether it
     /// has landed.
     pub(super) fn ask(&mut self, channel: &Arc<Channel>) -> bool {
-        let own = self.channel.as_ref();
-        if own.is_some_and(|own| Arc::ptr_eq(own, channel)) {
-            // SAFETY: By the invariants, it was given to this channel.
-            self.is_complete = unsafe { channel.is_complete(self.transfer.get()) };
+        if !self.is_with(channel) {
+            return false;
         }
+        // SAFETY: By the invariants, it was given to this channel.
+        self.is_complete = unsafe { channel.is_complete(self.transfer.get()) };
         self.has_landed()
     }
 

@@ -156,9 +156,9 @@ impl<T> Transfers<T> {
         landed
     }
 
-    /// A channel that has a transfer of this copy.
-    pub(crate) fn channel(&self) -> Option<&Arc<Channel>> {
-        self.places.iter().find_map(|place| place.channel())
+    /// Whether a channel has a transfer of this copy.
+    pub(crate) fn are_with(&self, channel: &Arc<Channel>) -> bool {
+        self.places.iter().any(|place| place.is_with(channel))
     }
 }
 
