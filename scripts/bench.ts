@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
 // pnpm bench --profile [CALL…] [--module FILE.ko]: only where the instructions of some calls go
+// pnpm bench --overlap: only what a DMA engine leaves to its caller
 // Measures and puts the figures into build/bench/: a document, and a page to look at.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +13,8 @@ import {
   formatDocument,
   html,
   measure,
+  measureOverlap,
+  overlapText,
   parseDocument,
   profiles,
   quickRunsOf,
@@ -33,6 +36,11 @@ await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const [target] = targets;
   if (!target) throw new Error("the table of targets is empty");
+  if (options.overlap) {
+    const overlap = await measureOverlap(workshop, targets);
+    console.log(options.json ? JSON.stringify(overlap) : `\n${overlapText(overlap)}`);
+    return 0;
+  }
   const document = await figures(workshop, target, options);
 
   const folder = join(workshop.checkout, "build", "bench");

@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { baseImage, type GuestFile, type GuestJob } from "@knem/guest";
+import { baseImage, type GuestFile, type GuestJob, softwareDma } from "@knem/guest";
 import {
   type ProgramChoice,
   type Programs,
   platformOf,
   platforms,
-  type Target,
   together,
   type Workshop,
 } from "@knem/kernels";
+import { type Bed, furtherOf } from "./beds.js";
 
 /** Where the guest finds the programs and the knem command. */
 export const BIN = "/opt/knem/bin";
 export const LIB = "/opt/knem/lib";
 export const KNEM = `${LIB}/bin/knem.js`;
 
-/** A guest with what is built: its kernel, knem.ko, programs of a crate and, where it has Node, the knem command. */
+/**
+ * A guest with what is built: its kernel, what its machine needs, knem.ko, programs of a crate and, where it has Node,
+ * the knem command.
+ */
 export async function outfit(
   workshop: Workshop,
-  target: Target,
+  bed: Bed,
   choice: ProgramChoice,
 ): Promise<Omit<GuestJob, "command">> {
+  const { target, machine } = bed;
   const { node } = platforms[platformOf(target.arch)];
-  const [kernel, module, programs, command, base] = await together([
+  const { drivers: names = [], memory } = furtherOf(machine) ?? {};
+  const drivers = names.map((name) => workshop.driver(target, name));
+  if (bed.softwareDma) drivers.push(softwareDma(workshop, target));
+  const [kernel, modules, programs, command, base] = await together([
     workshop.kernelFiles(target),
-    workshop.module(target),
+    together([...drivers, workshop.module(target)]),
     workshop.programs(choice),
     node ? commandFiles(workshop) : Promise.resolve([]),
     workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox, target.arch)),
@@ -34,7 +41,9 @@ export async function outfit(
   return {
     kernel,
     base,
-    modules: [{ file: module.ko }],
+    ...(machine && { machine }),
+    ...(memory && { memory }),
+    modules: modules.map(({ ko }) => ({ file: ko })),
     files: [...placed(programs, BIN), ...command],
   };
 }

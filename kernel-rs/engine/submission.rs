@@ -6,10 +6,11 @@
 //! is counted, and whether a single-use region is consumed.
 
 use super::{
-    completion::{complete, Outcome, Ticket},
+    completion::{complete, By, Outcome, Ticket},
     counters::Sum,
+    flight::Runway,
     offload::Offload,
-    queue::Place,
+    queue::{Place, Work},
     request::Request,
     Engine,
 };
@@ -25,6 +26,7 @@ pub(super) struct Submission<'a> {
     pub(super) plan: Plan,
     ticket: Option<Ticket>,
     place: Option<Place>,
+    runway: Option<Runway>,
 }
 
 impl<'a> Submission<'a> {
@@ -37,6 +39,7 @@ impl<'a> Submission<'a> {
             plan,
             ticket: None,
             place: None,
+            runway: None,
         }
     }
 
@@ -45,23 +48,29 @@ impl<'a> Submission<'a> {
     ///
     /// # Errors
     ///
-    /// [`EBUSY`] if too much is waiting, [`ENOMEM`].
+    /// [`EINVAL`] if there are no DMA channels, [`EBUSY`] if too much is waiting, [`ENOMEM`].
     #[inline]
     pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
-        if self.plan.slot {
+        if self.plan.slot || self.plan.dma {
             self.take(offload, index)
                 .inspect_err(|&error| self.engine.refused(error))?;
         }
         Ok(())
     }
 
-    /// All that go to the thread have a slot.
+    /// All that go to a thread have a slot.
     #[cold]
     fn take(&mut self, offload: &Offload, index: u32) -> Result {
-        self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
-        if self.plan.in_thread {
-            self.place = Some(offload.place()?);
+        let channels = if self.plan.dma {
+            Some(offload.channels().ok_or(EINVAL)?)
+        } else {
+            None
+        };
+        if self.plan.slot {
+            self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
+            self.place = offload.place(&self.plan)?;
         }
+        self.runway = channels.map(Runway::new).transpose()?;
         Ok(())
     }
 
@@ -86,8 +95,8 @@ impl<'a> Submission<'a> {
                 outcome
             };
         }
-        if self.place.is_some() {
-            return self.leave_to_thread(request, length);
+        if self.place.is_some() || self.plan.dma {
+            return self.leave_to_others(request, length);
         }
         let bytes = request.copy(length, task::is_dying);
         self.end(Outcome::new(bytes, length))
@@ -96,21 +105,49 @@ impl<'a> Submission<'a> {
     /// The copy is over.
     #[inline]
     fn end(&mut self, outcome: Outcome) -> Outcome {
+        self.end_by(By::Cpu(Sum::BytesCall), outcome)
+    }
+
+    #[inline]
+    fn end_by(&mut self, by: By, outcome: Outcome) -> Outcome {
         let ticket = self.ticket.take();
-        complete(&self.engine.counters, ticket, Sum::BytesCall, outcome);
+        complete(&self.engine.counters, ticket, by, outcome);
         outcome
     }
 
-    /// Queues the copy. What goes there has a slot, and is all pinned.
+    /// Leaves the copy to the thread, or to DMA channels. What goes there is all pinned.
     #[cold]
-    fn leave_to_thread(&mut self, request: Request<'_>, length: u64) -> Outcome {
-        let (Some(place), Some(ticket), Some(request)) =
-            (self.place.take(), self.ticket.take(), request.detach())
-        else {
+    fn leave_to_others(&mut self, request: Request<'_>, length: u64) -> Outcome {
+        let Some(request) = request.detach() else {
+            return self.end(Outcome::new(0, length));
+        };
+        if let Some(runway) = self.runway.take() {
+            return self.fly(runway, request, length);
+        }
+        self.queue(Work::Copy(request), length)
+    }
+
+    /// Has the copy made by DMA channels.
+    fn fly(&mut self, runway: Runway, request: Request<'static>, length: u64) -> Outcome {
+        self.engine.counters.count(Counter::ProcessedDma);
+        let mut flight = runway.flight(request, length);
+        if self.plan.in_thread || (self.plan.by_itself && !flight.start(task::is_dying)) {
+            return self.queue(Work::Flight(flight), length);
+        }
+        flight.finish(task::is_dying);
+        let (by, outcome) = flight.outcome(Sum::BytesCall);
+        self.end_by(by, outcome)
+    }
+
+    /// Queues what is to be done for the copy. It has a slot.
+    fn queue(&mut self, work: Work, length: u64) -> Outcome {
+        let (Some(place), Some(ticket)) = (self.place.take(), self.ticket.take()) else {
             return Outcome::new(0, length);
         };
-        self.engine.counters.count(Counter::ProcessedThread);
-        place.fill(request, ticket);
+        if self.plan.in_thread {
+            self.engine.counters.count(Counter::ProcessedThread);
+        }
+        place.fill(work, ticket);
         Outcome::pending(length)
     }
 }

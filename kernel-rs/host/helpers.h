@@ -92,6 +92,7 @@ extern unsigned int knem_param_ignoreflags;
 extern unsigned int knem_param_debug;
 extern int knem_param_binding;
 extern unsigned int knem_param_dmamin;
+extern unsigned int knem_param_dmatimeout;
 extern unsigned long knem_param_statslen;
 extern unsigned int knem_param_statsverbose;
 extern unsigned int knem_param_maxqueued;

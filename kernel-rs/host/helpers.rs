@@ -136,6 +136,8 @@ extern "C" {
     pub(super) static knem_param_ignoreflags: c_uint;
     pub(super) static knem_param_debug: c_uint;
     pub(super) static knem_param_binding: c_int;
+    pub(super) static knem_param_dmamin: c_uint;
+    pub(super) static knem_param_dmatimeout: c_uint;
     pub(super) static knem_param_statslen: c_ulong;
     pub(super) static knem_param_statsverbose: c_uint;
     pub(super) static knem_param_maxqueued: c_uint;

@@ -235,7 +235,7 @@ pub(crate) struct PinnedCursor<'a> {
 impl PinnedCursor<'_> {
     /// The physical address of the next bytes, as many as [`Position::ahead`] says.
     #[inline]
-    pub(super) fn address(&self) -> u64 {
+    pub(crate) fn address(&self) -> u64 {
         self.cursor.address()
     }
 

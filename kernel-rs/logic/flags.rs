@@ -30,6 +30,8 @@ pub struct Switches {
 pub struct Masks {
     forced: u32,
     ignored: u32,
+    /// Those that the kernel cannot honour; they are dropped, and nobody is told.
+    unsupported: u32,
 }
 
 impl Masks {
@@ -53,7 +55,19 @@ impl Masks {
             return None;
         }
         // INVARIANT: Checked just above.
-        Some(Self { forced, ignored })
+        Some(Self {
+            forced,
+            ignored,
+            unsupported: 0,
+        })
+    }
+
+    /// The same, for a kernel without DMA engines.
+    pub const fn without_dma(self) -> Self {
+        Self {
+            unsupported: flag::DMA,
+            ..self
+        }
     }
 
     /// The flags added to every request.
@@ -87,7 +101,7 @@ impl Masks {
         index: u32,
     ) -> Option<Plan> {
         let wanted = given | self.forced;
-        let effective = wanted & !self.ignored & flag::COPY_MASK;
+        let effective = wanted & !(self.ignored | self.unsupported) & flag::COPY_MASK;
         let asynchronous = match kind {
             Kind::OldSynchronous => false,
             Kind::OldAsynchronous | Kind::Current => effective & flag::ASYNC_MASK != 0,
@@ -107,9 +121,22 @@ impl Masks {
         if slot && u64::from(index) >= slots() {
             return None;
         }
+        let dma = effective & flag::DMA != 0;
+        // With DMA, it is its own flag that lets the thread do it.
+        let thread = if dma {
+            flag::DMA_THREAD
+        } else {
+            flag::MEMCPY_THREAD
+        };
+        let in_thread = asynchronous && effective & thread != 0;
         Some(Plan {
             pending: asynchronous,
-            in_thread: asynchronous && effective & flag::MEMCPY_THREAD != 0,
+            dma,
+            in_thread,
+            by_itself: asynchronous
+                && dma
+                && !in_thread
+                && effective & flag::ASYNC_DMA_COMPLETE != 0,
             slot,
             event,
             pin_local: effective & flag::PIN_LOCAL != 0,
@@ -154,8 +181,12 @@ pub enum Kind {
 pub struct Plan {
     /// It counts as pending from its submission on, as its slot says.
     pub pending: bool,
+    /// It is given to DMA channels.
+    pub dma: bool,
     /// It is left to the kernel thread.
     pub in_thread: bool,
+    /// It is started in the call, which does not wait for its end.
+    pub by_itself: bool,
     /// Its result is stored in a slot.
     pub slot: bool,
     /// Its end is told by an event.

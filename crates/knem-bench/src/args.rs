@@ -28,6 +28,8 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
   --overlap           also how much of a copy in a kernel thread is hidden behind computing
   --instructions      the machine runs one instruction a nanosecond, as QEMU does with
                       -icount shift=0: count them, in rounds of one copy
+  --dma               instead: 64 MiB by the processor and by a DMA engine, and what is left of the
+                      processor meanwhile
   --trace A,B         nothing else, but have the host record what these execute: get-info; create,
                       destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
   --help              this text
@@ -71,6 +73,8 @@ pub struct Args {
 pub enum Command {
     /// Measure.
     Run(Args),
+    /// Measure what a DMA engine leaves to its caller; true: print JSON.
+    Dma(bool),
     /// Print [`HELP`].
     Help,
 }
@@ -92,6 +96,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         unit: Unit::Time,
         trace: Vec::new(),
     };
+    let mut dma = false;
     let (mut min, mut max) = (4 << 10, 64 << 20);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
@@ -110,10 +115,14 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--each" => args.each = true,
             "--calls" => args.calls = true,
             "--overlap" => args.overlap = true,
+            "--dma" => dma = true,
             "--instructions" => args.unit = instructions()?,
             "--trace" => args.trace = subjects(&value()?)?,
             _ => return Err(format!("there is no option {word}")),
         }
+    }
+    if dma {
+        return Ok(Command::Dma(args.json));
     }
     if min > max {
         return Err("--min is larger than --max".into());
@@ -203,6 +212,7 @@ mod tests {
         assert_eq!(args.repeat, 3);
         assert_eq!(args.methods, [Method::ShmDoubleCopy]);
         assert_eq!(parsed("--repeat 3 --help"), Ok(Command::Help));
+        assert_eq!(parsed("--dma --json"), Ok(Command::Dma(true)));
         let line = "--sizes 8,1MiB --methods none --calls --readers 2 --each --pieces 3 --overlap";
         let Ok(Command::Run(args)) = parsed(line) else {
             panic!("this command line is right");

@@ -15,6 +15,7 @@ mod channel;
 mod clock;
 mod copier;
 mod cpu;
+mod dma;
 mod failure;
 mod life;
 mod memory;
@@ -42,8 +43,9 @@ use std::process::ExitCode;
 use args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = match args::parse(std::env::args().skip(1)) {
-        Ok(Command::Run(args)) => args,
+    let measured = match args::parse(std::env::args().skip(1)) {
+        Ok(Command::Run(args)) => run(&args),
+        Ok(Command::Dma(json)) => dma::measure(json).and_then(|text| report::print(&text)),
         Ok(Command::Help) => {
             print!("{}", args::HELP);
             return ExitCode::SUCCESS;
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&args) {
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");

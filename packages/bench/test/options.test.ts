@@ -5,7 +5,13 @@ import { usualSubjects } from "../src/profile/subject.js";
 
 describe("benchOptions", () => {
   it("measures everything unless told otherwise", () => {
-    const all = { beds: ["uml", "qemu"], json: false, quick: false, writeDocs: false };
+    const all = {
+      beds: ["uml", "qemu"],
+      json: false,
+      quick: false,
+      overlap: false,
+      writeDocs: false,
+    };
     expect(benchOptions([])).toEqual(all);
     expect(benchOptions(["--"])).toEqual(all);
   });
