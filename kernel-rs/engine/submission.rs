@@ -8,7 +8,7 @@
 use super::{
     completion::{complete, By, Outcome, Ticket},
     counters::Sum,
-    flight::Runway,
+    flight::{Flight, Runway},
     offload::Offload,
     queue::{Place, Work},
     request::Request,
@@ -22,8 +22,14 @@ use crate::{
 
 /// A request that was accepted, and whose regions are still to be found.
 pub(super) struct Submission<'a> {
-    pub(super) engine: &'a Engine,
+    engine: &'a Engine,
     pub(super) plan: Plan,
+    /// [`None`] if the copy is just made in the call.
+    needs: Option<Needs>,
+}
+
+/// What a request needs to end, taken as long as it can still be refused.
+struct Needs {
     ticket: Option<Ticket>,
     place: Option<Place>,
     runway: Option<Runway>,
@@ -37,9 +43,7 @@ impl<'a> Submission<'a> {
         Self {
             engine,
             plan,
-            ticket: None,
-            place: None,
-            runway: None,
+            needs: None,
         }
     }
 
@@ -52,25 +56,9 @@ impl<'a> Submission<'a> {
     #[inline]
     pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
         if self.plan.slot || self.plan.dma {
-            self.take(offload, index)
-                .inspect_err(|&error| self.engine.refused(error))?;
+            let needs = Needs::take(&self.plan, offload, index);
+            self.needs = Some(needs.inspect_err(|&error| self.engine.refused(error))?);
         }
-        Ok(())
-    }
-
-    /// All that go to a thread have a slot.
-    #[cold]
-    fn take(&mut self, offload: &Offload, index: u32) -> Result {
-        let channels = if self.plan.dma {
-            Some(offload.channels().ok_or(EINVAL)?)
-        } else {
-            None
-        };
-        if self.plan.slot {
-            self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
-            self.place = offload.place(&self.plan)?;
-        }
-        self.runway = channels.map(Runway::new).transpose()?;
         Ok(())
     }
 
@@ -78,76 +66,117 @@ impl<'a> Submission<'a> {
     #[inline]
     pub(super) fn accept(&self) {
         self.engine.counters.count(Counter::ProcessedTotal);
-        if let (true, Some(ticket)) = (self.plan.pending, &self.ticket) {
+        if let (true, Some(needs)) = (self.plan.pending, &self.needs) {
+            needs.announce();
+        }
+    }
+
+    /// Carries the copy out, or leaves it to others.
+    #[inline(always)]
+    pub(super) fn carry_out(self, request: Request<'_>) -> Outcome {
+        let length = request.length();
+        match self.needs {
+            None => {
+                let bytes = match length {
+                    0 => 0,
+                    _ => request.copy(length, task::is_dying),
+                };
+                let by = By::Cpu(Sum::BytesCall);
+                end(self.engine, None, by, Outcome::new(bytes, length))
+            }
+            Some(needs) => needs.carry_out(self.engine, &self.plan, request, length),
+        }
+    }
+}
+
+impl Needs {
+    /// All that go to a thread have a slot.
+    #[cold]
+    fn take(plan: &Plan, offload: &Offload, index: u32) -> Result<Self> {
+        let channels = if plan.dma {
+            Some(offload.channels().ok_or(EINVAL)?)
+        } else {
+            None
+        };
+        let (ticket, place) = if plan.slot {
+            let ticket = Ticket::new(&offload.status, plan, index)?;
+            (Some(ticket), offload.place(plan)?)
+        } else {
+            (None, None)
+        };
+        let runway = channels.map(Runway::new).transpose()?;
+        Ok(Self {
+            ticket,
+            place,
+            runway,
+        })
+    }
+
+    #[cold]
+    fn announce(&self) {
+        if let Some(ticket) = &self.ticket {
             ticket.announce();
         }
     }
 
-    /// Carries the copy out, or leaves it to the thread.
-    #[inline(always)]
-    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
-        let length = request.length();
+    /// What goes to the thread, or to DMA channels, is all pinned.
+    #[cold]
+    fn carry_out(
+        mut self,
+        engine: &Engine,
+        plan: &Plan,
+        request: Request<'_>,
+        length: u64,
+    ) -> Outcome {
+        let by = By::Cpu(Sum::BytesCall);
         if length == 0 {
-            let outcome = self.end(Outcome::new(0, 0));
-            return if self.plan.pending {
+            let outcome = end(engine, self.ticket, by, Outcome::new(0, 0));
+            return if plan.pending {
                 Outcome::pending(0)
             } else {
                 outcome
             };
         }
-        if self.place.is_some() || self.plan.dma {
-            return self.leave_to_others(request, length);
+        if self.place.is_none() && self.runway.is_none() {
+            let bytes = request.copy(length, task::is_dying);
+            return end(engine, self.ticket, by, Outcome::new(bytes, length));
         }
-        let bytes = request.copy(length, task::is_dying);
-        self.end(Outcome::new(bytes, length))
-    }
-
-    /// The copy is over.
-    #[inline]
-    fn end(&mut self, outcome: Outcome) -> Outcome {
-        self.end_by(By::Cpu(Sum::BytesCall), outcome)
-    }
-
-    #[inline]
-    fn end_by(&mut self, by: By, outcome: Outcome) -> Outcome {
-        let ticket = self.ticket.take();
-        complete(&self.engine.counters, ticket, by, outcome);
-        outcome
-    }
-
-    /// Leaves the copy to the thread, or to DMA channels. What goes there is all pinned.
-    #[cold]
-    fn leave_to_others(&mut self, request: Request<'_>, length: u64) -> Outcome {
         let Some(request) = request.detach() else {
-            return self.end(Outcome::new(0, length));
+            return end(engine, self.ticket, by, Outcome::new(0, length));
         };
-        if let Some(runway) = self.runway.take() {
-            return self.fly(runway, request, length);
+        match self.runway.take() {
+            Some(runway) => self.fly(engine, plan, runway.flight(request, length), length),
+            None => self.queue(engine, plan, Work::Copy(request), length),
         }
-        self.queue(Work::Copy(request), length)
     }
 
     /// Has the copy made by DMA channels.
-    fn fly(&mut self, runway: Runway, request: Request<'static>, length: u64) -> Outcome {
-        self.engine.counters.count(Counter::ProcessedDma);
-        let mut flight = runway.flight(request, length);
-        if self.plan.in_thread || (self.plan.by_itself && !flight.start(task::is_dying)) {
-            return self.queue(Work::Flight(flight), length);
+    fn fly(self, engine: &Engine, plan: &Plan, mut flight: Flight, length: u64) -> Outcome {
+        engine.counters.count(Counter::ProcessedDma);
+        if plan.in_thread || (plan.by_itself && !flight.start(task::is_dying)) {
+            return self.queue(engine, plan, Work::Flight(flight), length);
         }
         flight.finish(task::is_dying);
         let (by, outcome) = flight.outcome(Sum::BytesCall);
-        self.end_by(by, outcome)
+        end(engine, self.ticket, by, outcome)
     }
 
     /// Queues what is to be done for the copy. It has a slot.
-    fn queue(&mut self, work: Work, length: u64) -> Outcome {
-        let (Some(place), Some(ticket)) = (self.place.take(), self.ticket.take()) else {
+    fn queue(self, engine: &Engine, plan: &Plan, work: Work, length: u64) -> Outcome {
+        let (Some(place), Some(ticket)) = (self.place, self.ticket) else {
             return Outcome::new(0, length);
         };
-        if self.plan.in_thread {
-            self.engine.counters.count(Counter::ProcessedThread);
+        if plan.in_thread {
+            engine.counters.count(Counter::ProcessedThread);
         }
         place.fill(work, ticket);
         Outcome::pending(length)
     }
+}
+
+/// The copy is over.
+#[inline]
+fn end(engine: &Engine, ticket: Option<Ticket>, by: By, outcome: Outcome) -> Outcome {
+    complete(&engine.counters, ticket, by, outcome);
+    outcome
 }
