@@ -97,7 +97,7 @@ pub(super) enum By {
 
 /// The end of every copy, wherever it was carried out. It is counted first, so that whoever learns
 /// of it finds it counted.
-#[inline]
+#[inline(always)]
 pub(super) fn complete(counters: &Counters, ticket: Option<Ticket>, by: By, outcome: Outcome) {
     let failure = match by {
         By::Cpu(place) => {

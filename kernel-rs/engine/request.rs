@@ -42,7 +42,7 @@ impl Window {
         Self::find(engine, cookie, offset, protection::WRITE)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Self> {
         let region = engine
             .registry

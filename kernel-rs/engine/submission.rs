@@ -8,7 +8,7 @@
 use super::{
     completion::{complete, By, Outcome, Ticket},
     counters::Sum,
-    flight::Runway,
+    flight::{Flight, Runway},
     offload::Offload,
     queue::{Place, Work},
     request::Request,
@@ -24,6 +24,11 @@ use crate::{
 pub(super) struct Submission<'a> {
     pub(super) engine: &'a Engine,
     pub(super) plan: Plan,
+    aid: Option<Aid>,
+}
+
+/// What a request needs to end, if it is not just made in the call.
+struct Aid {
     ticket: Option<Ticket>,
     place: Option<Place>,
     runway: Option<Runway>,
@@ -37,9 +42,7 @@ impl<'a> Submission<'a> {
         Self {
             engine,
             plan,
-            ticket: None,
-            place: None,
-            runway: None,
+            aid: None,
         }
     }
 
@@ -51,26 +54,11 @@ impl<'a> Submission<'a> {
     /// [`EINVAL`] if there are no DMA channels, [`EBUSY`] if too much is waiting, [`ENOMEM`].
     #[inline]
     pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
-        if self.plan.slot || self.plan.dma {
-            self.take(offload, index)
+        if !self.plan.plain {
+            let aid = Aid::new(offload, &self.plan, index)
                 .inspect_err(|&error| self.engine.refused(error))?;
+            self.aid = Some(aid);
         }
-        Ok(())
-    }
-
-    /// All that go to a thread have a slot.
-    #[cold]
-    fn take(&mut self, offload: &Offload, index: u32) -> Result {
-        let channels = if self.plan.dma {
-            Some(offload.channels().ok_or(EINVAL)?)
-        } else {
-            None
-        };
-        if self.plan.slot {
-            self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
-            self.place = offload.place(&self.plan)?;
-        }
-        self.runway = channels.map(Runway::new).transpose()?;
         Ok(())
     }
 
@@ -78,76 +66,128 @@ impl<'a> Submission<'a> {
     #[inline]
     pub(super) fn accept(&self) {
         self.engine.counters.count(Counter::ProcessedTotal);
-        if let (true, Some(ticket)) = (self.plan.pending, &self.ticket) {
+        if let Some(aid) = &self.aid {
+            aid.announce(&self.plan);
+        }
+    }
+
+    /// Carries the copy out, or leaves it to others.
+    #[inline(always)]
+    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
+        let length = request.length();
+        if let Some(aid) = self.aid.take() {
+            return aid.carry_out(self.engine, &self.plan, request, length);
+        }
+        let bytes = if length > 0 {
+            request.copy(length, task::is_dying)
+        } else {
+            0
+        };
+        let outcome = Outcome::new(bytes, length);
+        complete(
+            &self.engine.counters,
+            None,
+            By::Cpu(Sum::BytesCall),
+            outcome,
+        );
+        outcome
+    }
+}
+
+impl Aid {
+    /// All that go to a thread have a slot.
+    #[cold]
+    fn new(offload: &Offload, plan: &Plan, index: u32) -> Result<Self> {
+        let channels = if plan.dma {
+            Some(offload.channels().ok_or(EINVAL)?)
+        } else {
+            None
+        };
+        let ticket = if plan.slot {
+            Some(Ticket::new(&offload.status, plan, index)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            ticket,
+            place: offload.place(plan)?,
+            runway: channels.map(Runway::new).transpose()?,
+        })
+    }
+
+    /// Marks the slot, if the request counts as pending from now on.
+    #[cold]
+    fn announce(&self, plan: &Plan) {
+        if let (true, Some(ticket)) = (plan.pending, &self.ticket) {
             ticket.announce();
         }
     }
 
-    /// Carries the copy out, or leaves it to the thread.
-    #[inline(always)]
-    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
-        let length = request.length();
+    /// Carries a copy out, or leaves it to others.
+    #[cold]
+    fn carry_out(
+        mut self,
+        engine: &Engine,
+        plan: &Plan,
+        request: Request<'_>,
+        length: u64,
+    ) -> Outcome {
         if length == 0 {
-            let outcome = self.end(Outcome::new(0, 0));
-            return if self.plan.pending {
+            let outcome = self.end(engine, By::Cpu(Sum::BytesCall), Outcome::new(0, 0));
+            return if plan.pending {
                 Outcome::pending(0)
             } else {
                 outcome
             };
         }
-        if self.place.is_some() || self.plan.dma {
-            return self.leave_to_others(request, length);
+        if let Some(runway) = self.runway.take() {
+            return self.fly(engine, plan, runway.flight(request, length), length);
+        }
+        if self.place.is_some() {
+            let work = request.detach().map(Work::Copy);
+            return self.leave_to_thread(engine, plan, work, length);
         }
         let bytes = request.copy(length, task::is_dying);
-        self.end(Outcome::new(bytes, length))
+        let outcome = Outcome::new(bytes, length);
+        self.end(engine, By::Cpu(Sum::BytesCall), outcome)
     }
 
-    /// The copy is over.
-    #[inline]
-    fn end(&mut self, outcome: Outcome) -> Outcome {
-        self.end_by(By::Cpu(Sum::BytesCall), outcome)
-    }
-
-    #[inline]
-    fn end_by(&mut self, by: By, outcome: Outcome) -> Outcome {
-        let ticket = self.ticket.take();
-        complete(&self.engine.counters, ticket, by, outcome);
-        outcome
-    }
-
-    /// Leaves the copy to the thread, or to DMA channels. What goes there is all pinned.
-    #[cold]
-    fn leave_to_others(&mut self, request: Request<'_>, length: u64) -> Outcome {
-        let Some(request) = request.detach() else {
-            return self.end(Outcome::new(0, length));
+    /// Has a copy made by DMA channels.
+    fn fly(mut self, engine: &Engine, plan: &Plan, flight: Option<Flight>, length: u64) -> Outcome {
+        engine.counters.count(Counter::ProcessedDma);
+        let Some(mut flight) = flight else {
+            return Outcome::new(0, length);
         };
-        if let Some(runway) = self.runway.take() {
-            return self.fly(runway, request, length);
-        }
-        self.queue(Work::Copy(request), length)
-    }
-
-    /// Has the copy made by DMA channels.
-    fn fly(&mut self, runway: Runway, request: Request<'static>, length: u64) -> Outcome {
-        self.engine.counters.count(Counter::ProcessedDma);
-        let mut flight = runway.flight(request, length);
-        if self.plan.in_thread || (self.plan.by_itself && !flight.start(task::is_dying)) {
-            return self.queue(Work::Flight(flight), length);
+        if plan.in_thread || (plan.by_itself && !flight.start(task::is_dying)) {
+            return self.leave_to_thread(engine, plan, Some(Work::Flight(flight)), length);
         }
         flight.finish(task::is_dying);
         let (by, outcome) = flight.outcome(Sum::BytesCall);
-        self.end_by(by, outcome)
+        self.end(engine, by, outcome)
     }
 
-    /// Queues what is to be done for the copy. It has a slot.
-    fn queue(&mut self, work: Work, length: u64) -> Outcome {
-        let (Some(place), Some(ticket)) = (self.place.take(), self.ticket.take()) else {
+    /// Queues what is to be done for a copy. What goes there is all pinned, and has a slot.
+    fn leave_to_thread(
+        &mut self,
+        engine: &Engine,
+        plan: &Plan,
+        work: Option<Work>,
+        length: u64,
+    ) -> Outcome {
+        let (Some(place), Some(ticket), Some(work)) = (self.place.take(), self.ticket.take(), work)
+        else {
             return Outcome::new(0, length);
         };
-        if self.plan.in_thread {
-            self.engine.counters.count(Counter::ProcessedThread);
+        if plan.in_thread {
+            engine.counters.count(Counter::ProcessedThread);
         }
         place.fill(work, ticket);
         Outcome::pending(length)
+    }
+
+    /// The copy is over.
+    fn end(&mut self, engine: &Engine, by: By, outcome: Outcome) -> Outcome {
+        complete(&engine.counters, self.ticket.take(), by, outcome);
+        outcome
     }
 }
