@@ -136,7 +136,7 @@ impl Flight {
     /// Whether the channels have nothing of it.
     fn is_idle(&self) -> bool {
         let transfers = self.transfers.as_ref();
-        transfers.is_none_or(|own| own.transfers.is_empty())
+        transfers.is_none_or(|own| own.transfers.count() == 0)
     }
 
     /// Settles what has landed, and gives the channels what they have room for.
@@ -231,15 +231,22 @@ impl Flight {
         let Some(own) = &self.transfers else {
             return;
         };
-        if own.transfers.is_empty() {
-            own.transfers.wait(sleep, NAP);
+        let count = own.transfers.count();
+        if count == 0 {
+            own.transfers.wait(1, sleep, NAP);
             self.naps += 1;
             self.halted |= self.naps > self.most_naps();
             return;
         }
         let landings = |channel: &Option<Arc<Channel>>| channel.as_ref().map(|one| one.landings());
         let before = self.choice.each_ref().map(landings);
-        if own.transfers.wait(sleep, params::dma_patience()) == Woken::Time {
+        // Half of them, if more is to be given then.
+        let enough = if self.halted || self.given == self.length {
+            count
+        } else {
+            count.div_ceil(2)
+        };
+        if own.transfers.wait(enough, sleep, params::dma_patience()) == Woken::Time {
             for (index, before) in before.into_iter().enumerate() {
                 if landings(&self.choice[index]) == before {
                     self.doubt(index);

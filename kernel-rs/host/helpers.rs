@@ -84,6 +84,7 @@ extern "C" {
         addresses: *mut u64,
     ) -> usize;
     pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
+    pub(super) fn knem_unpin_singles(addresses: *mut u64, count: usize, dirty: bool);
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
     pub(super) fn knem_copy_to_user(target: *mut c_void, source: u64, bytes: usize) -> usize;
     pub(super) fn knem_copy_from_user(target: u64, source: *const c_void, bytes: usize) -> usize;

@@ -15,6 +15,7 @@ mod channel;
 mod clock;
 mod copier;
 mod cpu;
+mod dma;
 mod failure;
 mod life;
 mod memory;
@@ -23,6 +24,7 @@ mod operation;
 mod overlap;
 mod pattern;
 mod peer;
+mod percentiles;
 mod pins;
 mod report;
 mod requests;
@@ -43,7 +45,7 @@ use args::{Args, Command};
 fn main() -> ExitCode {
     let measured = match args::parse(std::env::args().skip(1)) {
         Ok(Command::Run(args)) => run(&args),
-        Ok(Command::Overlap(json)) => overlap::measure(json).and_then(|text| report::print(&text)),
+        Ok(Command::Dma(json)) => dma::measure(json).and_then(|text| report::print(&text)),
         Ok(Command::Help) => {
             print!("{}", args::HELP);
             return ExitCode::SUCCESS;

@@ -1,113 +1,245 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-//! What a copy takes of its caller's processor: all of it if that copies, next to nothing if a DMA
-//! engine does.
+//! How much of a copy in a kernel thread is hidden behind computing.
 
-use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::hint::{black_box, spin_loop};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-use knem::{CopyFlags, Device, RegionOptions};
+use knem::{Device, Segment};
+use knem_abi::{bind, request, status, BindOffload, InlineCopy};
 
-use crate::buffer::{self, Buffer};
+use crate::args::Args;
+use crate::clock::Clock;
 use crate::failure::{doing, Failure, Result};
-use crate::method::Method;
-use crate::pattern::Pattern;
+use crate::report::pages;
+use crate::requests::{self, Prepared};
+use crate::syscall::told;
 
-/// Bytes of the copy.
-const BYTES: usize = 64 << 20;
-/// Of so many rounds, the quickest counts.
-const ROUNDS: u64 = 5;
+/// Turns that are timed to learn how long one takes.
+const TRIAL: u64 = 1_000_000;
+/// A status array of one page has far more slots than the one that is used.
+const SLOTS: usize = 4096;
 
-/// One way to copy.
-struct Way {
-    name: &'static str,
-    flags: CopyFlags,
+/// What was found out about one size: seconds, the middle ones of several rounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overlap {
+    /// Of the copy.
+    pub bytes: usize,
+    /// Whether of huge pages.
+    pub huge: bool,
+    /// The copy, waited for.
+    pub copy: f64,
+    /// Computing as long as that.
+    pub compute: f64,
+    /// The copy begun, then the computing, then the end of the copy waited for.
+    pub both: f64,
 }
 
-const WAYS: [Way; 2] = [
-    Way {
-        name: "cpu",
-        flags: CopyFlags::NONE,
-    },
-    Way {
-        name: "dma",
-        flags: CopyFlags::DMA,
-    },
-];
+impl Overlap {
+    /// The share of the copy that took no time of its own, from 0 to 1.
+    pub fn hidden(&self) -> f64 {
+        let saved = self.copy + self.compute - self.both;
+        (saved / self.copy.min(self.compute)).clamp(0.0, 1.0)
+    }
 
-/// What a copy took: from its start to its end, and of the caller's processor.
-#[derive(Clone, Copy)]
-struct Took {
-    wall: Duration,
-    own: Duration,
+    /// As one object.
+    pub fn json(&self, bed: &str) -> String {
+        let Self {
+            bytes,
+            huge,
+            copy,
+            compute,
+            both,
+        } = self;
+        format!(
+            "{{\"bed\":\"{bed}\",\"bytes\":{bytes},\"pages\":\"{}\",\"copy\":{copy:.9},\
+             \"compute\":{compute:.9},\"both\":{both:.9},\"hidden\":{:.3}}}",
+            pages(*huge),
+            self.hidden()
+        )
+    }
 }
 
-/// Copies both ways, and tells what they took as one JSON document or as text.
-pub fn measure(json: bool) -> Result<String> {
-    let device = Device::open()?;
-    let memory = |skew| doing("have that much memory", Buffer::private(BYTES, skew, true));
-    let (mut source, mut target) = (memory(buffer::OWNER)?, memory(buffer::COPIER)?);
-    let mut text = String::from(if json { "{\"overlap\":[" } else { "" });
-    for (index, way) in WAYS.iter().enumerate() {
-        let rounds = (0..ROUNDS).map(|round| {
-            let pattern = Pattern::new(BYTES, 10 * round + index as u64);
-            copy(&device, way, pattern, &mut source, &mut target)
-        });
-        let all = rounds.collect::<Result<Vec<_>>>()?;
-        let best = all.into_iter().min_by_key(|took| took.wall);
-        let Took { wall, own } = best.expect("there are rounds");
-        let (wall, own) = (wall.as_secs_f64(), own.as_secs_f64());
-        let separator = if index > 0 { "," } else { "" };
-        let written = if json {
-            let way = way.name;
-            write!(
-                text,
-                "{separator}{{\"by\":\"{way}\",\"bytes\":{BYTES},\"wall\":{wall},\"own\":{own}}}"
-            )
-        } else {
-            let (wall, own, left) = (wall * 1e3, own * 1e3, 100.0 * (1.0 - own / wall));
-            writeln!(
-                text,
-                "64 MiB by {}: {wall:.1} ms, {own:.1} ms of the caller's processor: {left:.0} % left",
-                way.name
+/// A context with a kernel thread, on other CPUs than this process where there are any.
+pub struct Thread {
+    device: Device,
+    slots: *mut u8,
+}
+
+impl Thread {
+    /// To be called when this process has settled on its CPU.
+    pub fn start() -> Result<Self> {
+        let device = Device::open()?;
+        let descriptor = device.as_fd().as_raw_fd();
+        let mut place = BindOffload {
+            flags: bind::CURRENT_REVERSED,
+            ..BindOffload::default()
+        };
+        // A machine of one CPU refuses this; the thread then shares it.
+        // SAFETY: The structure is the request's, and holds no address.
+        let _ = unsafe { libc::ioctl(descriptor, request::BIND_OFFLOAD as _, &mut place) };
+        // SAFETY: The kernel chooses the place; nothing else is there.
+        let slots = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                SLOTS,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_SHARED,
+                descriptor,
+                knem_abi::STATUS_ARRAY_FILE_OFFSET as libc::off_t,
             )
         };
-        written.expect("a string takes everything");
+        if slots == libc::MAP_FAILED {
+            return doing("map the status array", Err(io::Error::last_os_error()));
+        }
+        Ok(Self {
+            device,
+            slots: slots.cast(),
+        })
     }
-    Ok(text + if json { "]}\n" } else { "" })
+
+    /// Measures copies from a region; also tells how many they were.
+    pub fn measure(
+        &self,
+        clock: &Clock,
+        cookie: u64,
+        to: &mut [u8],
+        args: &Args,
+    ) -> Result<(Overlap, u64)> {
+        let bytes = to.len();
+        let rounds = args.repeat.max(5);
+        let local = [Segment::from(to)];
+        // SAFETY: The memory is borrowed for writing, and each copy is waited for.
+        let mut request = unsafe { requests::queued(&self.device, cookie, &local) };
+        let copy = median(rounds, || timed(clock, || self.copy(&mut request, || ())))?;
+        let turns = turns_of(clock, copy);
+        let compute = median(rounds, || {
+            timed(clock, || {
+                work(turns);
+                Ok(())
+            })
+        })?;
+        let both = median(rounds, || {
+            timed(clock, || self.copy(&mut request, || work(turns)))
+        })?;
+        let seconds = |nanoseconds: u64| nanoseconds as f64 / 1e9;
+        let overlap = Overlap {
+            bytes,
+            huge: args.huge,
+            copy: seconds(copy),
+            compute: seconds(compute),
+            both: seconds(both),
+        };
+        Ok((overlap, 2 * (rounds as u64 + 1)))
+    }
+
+    /// Begins a copy, does something else, and waits until the copy is over.
+    fn copy(&self, request: &mut Prepared<'_, InlineCopy>, meanwhile: impl FnOnce()) -> Result<()> {
+        let slot = self.slot();
+        slot.store(status::PENDING, Ordering::Relaxed);
+        doing("begin a copy", told(request.issue()))?;
+        meanwhile();
+        let mut over = request.argument().current_status as u8;
+        while over == status::PENDING {
+            spin_loop();
+            over = slot.load(Ordering::Acquire);
+        }
+        if over == status::SUCCESS {
+            return Ok(());
+        }
+        let text = format!("the kernel thread ended with status {over}");
+        Err(Failure::Peer(text))
+    }
+
+    fn slot(&self) -> &AtomicU8 {
+        // SAFETY: The first slot lies in the mapping, which lives as long as this; the kernel
+        // writes whole bytes.
+        unsafe { AtomicU8::from_ptr(self.slots) }
+    }
 }
 
-fn copy(
-    device: &Device,
-    way: &Way,
-    pattern: Pattern,
-    source: &mut Buffer,
-    target: &mut Buffer,
-) -> Result<Took> {
-    pattern.fill(source);
-    let region = device.expose(source, RegionOptions::default())?;
-    let (wall, own) = (Instant::now(), own_time());
-    device.read(region.cookie(), 0, target, way.flags)?;
-    let took = Took {
-        wall: wall.elapsed(),
-        own: own_time().saturating_sub(own),
-    };
-    pattern.check(target).map_err(|byte| Failure::Mismatch {
-        method: Method::InlineCopy,
-        bytes: BYTES,
-        round: 0,
-        byte,
-    })?;
-    Ok(took)
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // SAFETY: The mapping is this one's own, and nothing refers to it any more.
+        unsafe { libc::munmap(self.slots.cast(), SLOTS) };
+    }
 }
 
-/// The processor's time that this thread has had.
-fn own_time() -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: The time is borrowed for the call, which knows this clock on every Linux.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+/// Nanoseconds.
+fn timed(clock: &Clock, work: impl FnOnce() -> Result<()>) -> Result<u64> {
+    let mut result = Ok(());
+    let taken = clock.take(|| result = work());
+    result.map(|()| taken)
+}
+
+/// The middle one of so many rounds, after one that is not counted.
+fn median(rounds: usize, mut round: impl FnMut() -> Result<u64>) -> Result<u64> {
+    round()?;
+    let mut taken = (0..rounds).map(|_| round()).collect::<Result<Vec<_>>>()?;
+    taken.sort_unstable();
+    Ok(taken[taken.len() / 2])
+}
+
+/// As many turns of [`work`] as take so long.
+fn turns_of(clock: &Clock, nanoseconds: u64) -> u64 {
+    let trial = clock.take(|| work(TRIAL)).max(1);
+    (nanoseconds * TRIAL / trial).max(1)
+}
+
+/// Computing that touches no memory.
+fn work(turns: u64) {
+    for turn in 0..turns {
+        black_box(turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Unit;
+
+    fn hidden(both: f64) -> f64 {
+        let (bytes, huge) = (1, false);
+        let (copy, compute) = (2.0, 2.0);
+        Overlap {
+            bytes,
+            huge,
+            copy,
+            compute,
+            both,
+        }
+        .hidden()
+    }
+
+    #[test]
+    fn all_is_hidden_or_nothing_or_some() {
+        assert_eq!([2.0, 3.0, 4.0].map(hidden), [1.0, 0.5, 0.0]);
+        assert_eq!([1.5, 9.0].map(hidden), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn json_has_the_keys() {
+        let one = Overlap {
+            bytes: 4096,
+            huge: true,
+            copy: 2e-6,
+            compute: 2e-6,
+            both: 3e-6,
+        };
+        assert_eq!(
+            one.json("uml"),
+            "{\"bed\":\"uml\",\"bytes\":4096,\"pages\":\"huge\",\"copy\":0.000002000,\
+             \"compute\":0.000002000,\"both\":0.000003000,\"hidden\":0.500}"
+        );
+    }
+
+    #[test]
+    fn turns_take_as_long_as_they_should() {
+        let clock = Clock::new(Unit::Time);
+        let turns = turns_of(&clock, 50_000_000);
+        let best = (0..5).map(|_| clock.take(|| work(turns))).min().unwrap();
+        assert!((10_000_000..500_000_000).contains(&best), "{best}");
+    }
 }

@@ -67,15 +67,26 @@ const char *knem_dma_name(struct dma_chan *channel)
 static void land(void *argument, const struct dmaengine_result *result)
 {
 	struct knem_transfer *transfer = argument;
-	struct wait_queue_head *landing = transfer->landing;
+	struct knem_landing *landing = transfer->landing;
 	bool well = !result || result->result == DMA_TRANS_NOERROR;
 	unsigned long flags;
 
 	WRITE_ONCE(*transfer->landings, READ_ONCE(*transfer->landings) + 1);
-	spin_lock_irqsave(&landing->lock, flags);
+	spin_lock_irqsave(&landing->queue->lock, flags);
 	WRITE_ONCE(transfer->state, well ? arrived : broken);
-	wake_up_all_locked(landing);
-	spin_unlock_irqrestore(&landing->lock, flags);
+	WRITE_ONCE(landing->landed, landing->landed + 1);
+	if ((s32)(landing->landed - landing->enough) >= 0)
+		wake_up_all_locked(landing->queue);
+	spin_unlock_irqrestore(&landing->queue->lock, flags);
+}
+
+void knem_dma_expect(struct knem_landing *landing, u32 enough)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&landing->queue->lock, flags);
+	landing->enough = enough;
+	spin_unlock_irqrestore(&landing->queue->lock, flags);
 }
 
 static dma_addr_t map(struct device *device, u64 address, size_t bytes, enum dma_data_direction direction)
@@ -143,9 +154,9 @@ u32 knem_dma_state(struct knem_transfer *transfer)
 	unsigned long flags;
 	u32 state;
 
-	spin_lock_irqsave(&transfer->landing->lock, flags);
+	spin_lock_irqsave(&transfer->landing->queue->lock, flags);
 	state = transfer->state;
-	spin_unlock_irqrestore(&transfer->landing->lock, flags);
+	spin_unlock_irqrestore(&transfer->landing->queue->lock, flags);
 	return state;
 }
 

@@ -19,9 +19,16 @@ struct knem_channel_facts {
 	u64 most; /* bytes of one transfer */
 };
 
+/* Where the transfers of a copy land. The lock of the queue guards all that is written here, and their states. */
+struct knem_landing {
+	struct wait_queue_head *queue;
+	u32 landed; /* transfers so far; wraps */
+	u32 enough; /* for waking those in the queue */
+};
+
 /* One transfer. While it is under way, the channel's driver knows its address. */
 struct knem_transfer {
-	struct wait_queue_head *landing; /* whose lock guards `state` */
+	struct knem_landing *landing;
 	u64 *landings; /* of the channel, counted under no lock: only whether it changes matters */
 	struct dma_chan *channel;
 	struct device *device; /* the one that accesses memory */
@@ -43,6 +50,7 @@ void knem_dma_let_go(struct device *device);
 const char *knem_dma_name(struct dma_chan *channel);
 int knem_dma_submit(struct knem_transfer *transfer, u64 target, u64 source);
 void knem_dma_issue(struct dma_chan *channel);
+void knem_dma_expect(struct knem_landing *landing, u32 enough);
 u32 knem_dma_state(struct knem_transfer *transfer);
 bool knem_dma_is_complete(struct knem_transfer *transfer);
 void knem_dma_unmap(struct knem_transfer *transfer);

@@ -25,10 +25,18 @@ pub(super) struct Facts {
     pub(super) most: u64,
 }
 
+/// Where transfers land. C writes to it under the lock of the queue.
+#[repr(C)]
+pub(super) struct RawLanding {
+    pub(super) queue: *mut bindings::wait_queue_head,
+    pub(super) landed: u32,
+    pub(super) enough: u32,
+}
+
 /// A transfer. While it is under way, C changes its state whenever it likes.
 #[repr(C)]
 pub(super) struct RawTransfer {
-    pub(super) landing: *mut bindings::wait_queue_head,
+    pub(super) landing: *mut RawLanding,
     pub(super) landings: *mut u64,
     pub(super) channel: *mut RawChannel,
     pub(super) device: *mut bindings::device,
@@ -77,6 +85,7 @@ extern "C" {
     pub(super) fn knem_dma_name(channel: *mut RawChannel) -> *const kernel::ffi::c_char;
     pub(super) fn knem_dma_submit(transfer: *mut RawTransfer, target: u64, source: u64) -> c_int;
     pub(super) fn knem_dma_issue(channel: *mut RawChannel);
+    pub(super) fn knem_dma_expect(landing: *mut RawLanding, enough: u32);
     pub(super) fn knem_dma_state(transfer: *mut RawTransfer) -> u32;
     pub(super) fn knem_dma_is_complete(transfer: *mut RawTransfer) -> bool;
     pub(super) fn knem_dma_unmap(transfer: *mut RawTransfer);

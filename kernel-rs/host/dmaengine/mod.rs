@@ -7,13 +7,14 @@
 //! go of it only when the hardware is done with it for certain: when each transfer has landed, or
 //! its channel was stopped or released.
 //!
-//! Locks: the lock of a channel's service is taken before that of a landing, which is the one of a
-//! wait queue and also taken by drivers' callbacks.
+//! Locks: that of a channel's service is taken before that of a landing, which is the one of its queue
+//! and is also taken by drivers' callbacks.
 //!
 //! Kernel document: `Documentation/driver-api/dmaengine/client.rst`.
 
 mod channel;
 mod helpers;
+mod landing;
 mod place;
 mod transfers;
 

@@ -6,9 +6,9 @@ use kernel::{prelude::*, sync::Arc, types::Opaque};
 
 use super::{
     helpers::{self, state, RawTransfer},
+    landing::Landing,
     Channel,
 };
-use crate::host::wait::WaitQueue;
 
 /// A place for a transfer.
 ///
@@ -62,7 +62,7 @@ impl Place {
     pub(super) unsafe fn submit(
         &mut self,
         channel: &Arc<Channel>,
-        landing: &WaitQueue,
+        landing: &Landing,
         bytes: u64,
         target: u64,
         source: u64,
@@ -73,7 +73,7 @@ impl Place {
         let transfer = self.transfer.get();
         // SAFETY: By the invariants, nobody else knows the transfer.
         unsafe {
-            (*transfer).landing = landing.head();
+            (*transfer).landing = landing.raw();
             (*transfer).bytes = bytes as usize;
         }
         // SAFETY: By the requirements of this function.

@@ -6,12 +6,12 @@ use core::mem::ManuallyDrop;
 
 use kernel::{prelude::*, sync::Arc};
 
-use super::{place::Place, Channel};
+use super::{landing::Landing, place::Place, Channel};
 use crate::{
     host::{
         for_caller,
         pages::PinnedCursor,
-        wait::{Sleep, WaitQueue, Woken},
+        wait::{Sleep, Woken},
     },
     logic::cursor::Position,
 };
@@ -24,7 +24,7 @@ use crate::{
 /// what is kept is neither changed nor dropped. `used` places have one.
 pub(crate) struct Transfers<T> {
     places: ManuallyDrop<KVVec<Place>>,
-    landing: ManuallyDrop<Pin<KBox<WaitQueue>>>,
+    landing: ManuallyDrop<Pin<KBox<Landing>>>,
     kept: ManuallyDrop<Option<T>>,
     used: usize,
 }
@@ -62,7 +62,7 @@ impl<T> Transfers<T> {
         // INVARIANT: All places are free.
         Ok(Self {
             places: ManuallyDrop::new(list),
-            landing: ManuallyDrop::new(KBox::pin_init(WaitQueue::new(), for_caller())?),
+            landing: ManuallyDrop::new(Landing::new()?),
             kept: ManuallyDrop::new(None),
             used: 0,
         })
@@ -80,9 +80,9 @@ impl<T> Transfers<T> {
         self.kept.as_ref()
     }
 
-    /// Whether there are no transfers.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.used == 0
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.used
     }
 
     /// Gives `bytes` bytes, as many as both positions have ahead of them at most, to a channel.
@@ -140,10 +140,18 @@ impl<T> Transfers<T> {
         landed
     }
 
-    /// Waits until a transfer has landed, so many milliseconds at most.
-    pub(crate) fn wait(&self, sleep: Sleep, milliseconds: u32) -> Woken {
-        let landed = || self.places.iter().any(|place| place.has_landed());
-        self.landing.sleep_for(sleep, milliseconds, landed)
+    /// Waits until so many of the transfers have landed, `milliseconds` at most.
+    pub(crate) fn wait(&self, enough: usize, sleep: Sleep, milliseconds: u32) -> Woken {
+        // In this order: too few is no harm, one that lands in between is not waited for again.
+        let landed = self.landing.landed();
+        let here = self
+            .places
+            .iter()
+            .filter(|place| place.has_landed())
+            .count();
+        let missing = enough as i64 - here as i64;
+        let enough = landed.wrapping_add(missing as u32);
+        self.landing.wait(enough, sleep, milliseconds)
     }
 
     /// Asks the hardware about transfers of a channel that did not land, which may let them land, and

@@ -52,7 +52,7 @@ export function overlapText(all: readonly Overlap[]): string {
     `${bytes / 2 ** 20} MiB by ${by === "cpu" ? "the processor" : "DMA"}`,
     ms(wall),
     ms(own),
-    `${(100 * (1 - own / wall)).toFixed(0)} %`,
+    `${(100 * Math.max(0, 1 - own / wall)).toFixed(0)} %`,
   ]);
   return table(["copy", "takes", "of the caller's processor", "left to it"], rows);
 }
