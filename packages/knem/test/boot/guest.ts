@@ -54,7 +54,7 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const workshop = await Workshop.open(new Progress());
   const [target] = targets;
   if (!target) throw new Error("the table of targets is empty");
-  const equipped = await outfit(workshop, target, { crate: "knem-bench" });
+  const equipped = await outfit(workshop, { target }, { crate: "knem-bench" });
   const { root } = await workshop.sandbox();
   const files: GuestFile[] = [
     { to: MODULE, from: (await workshop.module(target)).ko },
