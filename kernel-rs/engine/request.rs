@@ -52,11 +52,12 @@ impl Window {
     }
 
     /// Length and offset.
-    #[inline]
+    #[inline(always)]
     fn extent(&self) -> (u64, u64) {
         (self.region.memory.length(), self.offset)
     }
 
+    #[inline(always)]
     fn cursor(&self) -> PinnedCursor<'_> {
         self.region.memory.cursor(self.offset)
     }
@@ -146,7 +147,7 @@ impl<'a> Local<'a> {
     }
 
     /// Length and offset.
-    #[inline]
+    #[inline(always)]
     fn extent(&self) -> (u64, u64) {
         match self {
             Self::Mapped(segments) => (segments.length(), 0),

@@ -139,7 +139,7 @@ impl Pinned {
     }
 
     /// A position in the memory.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn cursor(&self, offset: u64) -> PinnedCursor<'_> {
         PinnedCursor {
             pinned: self,

@@ -55,7 +55,7 @@ pub(crate) fn user_to_pinned(
 /// Moves bytes along pinned memory, one stretch of it after the other, and the position with them. `copy`,
 /// which moves those of a stretch, is told how many are done, the physical address of the next ones and
 /// how many they are, and tells how many of them it left.
-#[inline]
+#[inline(always)]
 fn along(
     position: &mut PinnedCursor<'_>,
     bytes: u64,

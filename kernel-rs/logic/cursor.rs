@@ -29,7 +29,7 @@ pub struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// A cursor before the byte at `offset`, or at the end if there is none.
-    #[inline]
+    #[inline(always)]
     pub fn new(runs: &'a [Run], offset: u64) -> Self {
         let (index, skipped) = runs::locate(runs, offset);
         let mut cursor = Self::before(
