@@ -193,7 +193,7 @@ impl Copier {
         match wrongs.into_iter().flatten().next() {
             None => Ok(time),
             Some(byte) => Err(Failure::Mismatch {
-                method: case.method,
+                method: case.method.name(),
                 bytes,
                 round,
                 byte,
