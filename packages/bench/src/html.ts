@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
 import { svg } from "./plot.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
@@ -27,6 +28,8 @@ export function html(document: BenchDocument): string {
       instructionSheet(document, pages),
     ]),
     ...beds.map((bed) => callSheet(document, bed)),
+    verdictSheet(document),
+    ...experimentSheets(document),
     ownerSheet(document),
     ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { table } from "@knem/kernels";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
 
@@ -12,6 +13,8 @@ export function text(document: BenchDocument): string {
     ...beds.map((bed) => callSheet(document, bed)),
     ...functionSheets(document, false),
     ownerSheet(document),
+    ...experimentSheets(document),
+    verdictSheet(document),
     ...goalSheets(document),
   ];
   return sheets
