@@ -27,14 +27,26 @@ are those of a copy from a region that one reader used alone, against the same o
 since each of them changes no count but that of its CPU.`,
 };
 
+/** How much more two threads do than one, each with the CPU of its own. */
+function scaling({ experiments }: BenchDocument): string {
+  const of = (what: string) => experiments.find((one) => one.bed === "host" && one.what === what);
+  const [one, two] = [of("1-thread"), of("2-threads")];
+  if (!one || !two) return "";
+  const [single, several] = [two.without / one.without, two.with / one.with];
+  return ` Two threads do ${several.toFixed(2)} times what one does where each has a count of its own, and ${single.toFixed(2)} times with one count.`;
+}
+
 /** The section of docs/performance.md; nothing in figures without experiments. */
 export function whatWasTried(document: BenchDocument, sheet: (one: Sheet) => string): string {
   const parts = experiments.flatMap((name) => {
     const found = verdict(document.experiments, name);
     if (!found) return [];
+    const more = name === "references" ? scaling(document) : "";
     const table = sheet({ ...experimentSheet(document, name), title: "How many times as good" });
     const said = found.kept ? "Kept" : "Not kept";
-    return [`### ${titles[name]}\n\n${remarks[name]}\n\n${table}\n**${said}.** ${found.reason}\n`];
+    return [
+      `### ${titles[name]}\n\n${remarks[name]}${more}\n\n${table}\n**${said}.** ${found.reason}\n`,
+    ];
   });
   if (parts.length === 0) return "";
   return `## What was tried
