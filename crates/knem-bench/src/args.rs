@@ -28,7 +28,8 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
   --trace A,B         nothing else, but have the host record what these execute: get-info; create,
                       destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
   --experiments A,B   nothing else, but what the module might do otherwise: split-memcpy, split-region,
-                      streaming, overlap, pinning, prefault, references, stripes
+                      streaming, overlap, pinning, prefault, prefault-attached, references,
+                      stripes
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line

@@ -20,6 +20,8 @@ pub enum Trial {
     Pinning,
     /// Memory that is populated before it is copied to.
     Prefault,
+    /// The same with the kernel's cross-memory attach, which a machine without the module has.
+    PrefaultAttached,
     /// References that are counted in several places, by themselves.
     References,
     /// The same in the module.
@@ -28,13 +30,14 @@ pub enum Trial {
 
 impl Trial {
     /// All of them.
-    pub const ALL: [Trial; 8] = [
+    pub const ALL: [Trial; 9] = [
         Trial::SplitMemcpy,
         Trial::SplitRegion,
         Trial::Streaming,
         Trial::Overlap,
         Trial::Pinning,
         Trial::Prefault,
+        Trial::PrefaultAttached,
         Trial::References,
         Trial::Stripes,
     ];
@@ -48,6 +51,7 @@ impl Trial {
             Trial::Overlap => "overlap",
             Trial::Pinning => "pinning",
             Trial::Prefault => "prefault",
+            Trial::PrefaultAttached => "prefault-attached",
             Trial::References => "references",
             Trial::Stripes => "stripes",
         }
@@ -64,7 +68,7 @@ impl Trial {
             Trial::SplitMemcpy | Trial::SplitRegion => "split",
             Trial::Streaming => "streaming",
             Trial::Overlap | Trial::Pinning => "overlap",
-            Trial::Prefault => "prefault",
+            Trial::Prefault | Trial::PrefaultAttached => "prefault",
             Trial::References | Trial::Stripes => "references",
         }
     }
@@ -78,6 +82,7 @@ impl Trial {
             Trial::Overlap => overlap::measure(setting),
             Trial::Pinning => pinning::measure(setting),
             Trial::Prefault => prefault::measure(setting),
+            Trial::PrefaultAttached => prefault::measure_attached(setting),
             Trial::References => references::measure(setting),
             Trial::Stripes => stripes::measure(setting),
         }

@@ -18,9 +18,9 @@ anyway, so that only copies from region to region could have them.`,
 a message more. With owner and reader on one CPU there is nothing to overlap. "Regions for nothing" leaves out what declaring takes: no
 way of overlapping wins more, and the module would have to copy from memory that is not pinned yet to come near.`,
   prefault: `The destination was never touched: its pages come by page faults in the middle of the copy, or all at once by
-\`MADV_POPULATE_WRITE\` before it; the time is that of both. A page fault takes hundreds of cycles of its own that no count of
-instructions shows, and copying takes fewer there than instructions say: what wins by instructions wins more on hardware. The call is the
-receiver's to make, and no function for it is open to modules; a receiver that uses its buffers again needs none.`,
+\`MADV_POPULATE_WRITE\` before it; the time is that of both. On the machine itself the copy is one of \`process_vm_readv\`, which meets the
+same faults at the same place. Instructions do not show what a fault itself takes. No function for it is open to modules; the call is the
+receiver's to make, and one that uses its buffers again needs none.`,
   references: `Taking a reference and giving it back, by the module's own source compiled for user space: one count, against a count for
 some of the CPUs each. The module does the latter from the moment that several use a region at a time. The instructions
 are those of a copy from a region that one reader used alone, against the same once it has stripes: they do not depend on how many readers there are,
@@ -36,6 +36,15 @@ function scaling({ experiments }: BenchDocument): string {
   return ` Two threads do ${several.toFixed(2)} times what one does where each has a count of its own, and ${single.toFixed(2)} times with one count.`;
 }
 
+/** Where that is kept which wins. */
+const keeper: Readonly<Record<ExperimentName, string>> = {
+  split: "by programs, with `MEMCPYTHREAD`",
+  streaming: "for copies from region to region",
+  overlap: "by owners, which may declare pieces",
+  prefault: "by receivers, which make the call before they copy",
+  references: "in the module",
+};
+
 /** The section of docs/performance.md; nothing in figures without experiments. */
 export function whatWasTried(document: BenchDocument, sheet: (one: Sheet) => string): string {
   const parts = experiments.flatMap((name) => {
@@ -43,7 +52,7 @@ export function whatWasTried(document: BenchDocument, sheet: (one: Sheet) => str
     if (!found) return [];
     const more = name === "references" ? scaling(document) : "";
     const table = sheet({ ...experimentSheet(document, name), title: "How many times as good" });
-    const said = found.kept ? "Kept" : "Not kept";
+    const said = found.kept ? `Kept ${keeper[name]}` : "Not kept";
     return [
       `### ${titles[name]}\n\n${remarks[name]}${more}\n\n${table}\n**${said}.** ${found.reason}\n`,
     ];

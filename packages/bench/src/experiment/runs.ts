@@ -17,7 +17,7 @@ const line = (names: string, sizes: string, repeat: number, ...more: string[]) =
   ...more,
 ];
 
-const native = "split-memcpy,streaming,references";
+const native = "split-memcpy,streaming,prefault-attached,references";
 const one = "1MiB,4MiB,16MiB";
 
 /** Everything that is tried on the machine as it is and in these beds. */
@@ -36,11 +36,11 @@ export function experimentRuns(beds: readonly Bed[]): ExperimentRun[] {
 /** Each of them once, to see that it works. */
 export function quickExperimentRuns(beds: readonly Bed[]): ExperimentRun[] {
   return [
-    { bed: "host", counted: false, timeLimit: 60, lines: [line(native, "1MiB", 1)] },
+    { bed: "host", counted: false, timeLimit: 60, lines: [line(native, "2MiB", 1)] },
     ...chosen(beds, {
-      uml: line("overlap,pinning,prefault", "1MiB", 1),
-      timed: line("split-region,overlap,prefault", "1MiB", 1),
-      counted: [line("pinning,prefault", "1MiB", 1), line("stripes", "8", 1)],
+      uml: line("overlap,pinning,prefault", "2MiB", 1),
+      timed: line("split-region,overlap,prefault", "2MiB", 1),
+      counted: [line("pinning,prefault", "2MiB", 1), line("stripes", "8", 1)],
     }),
   ];
 }

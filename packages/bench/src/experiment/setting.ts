@@ -50,6 +50,8 @@ const rows: Readonly<Record<ExperimentName, readonly Row[]>> = {
     ],
   ],
   prefault: [
+    ["host", "small", "ns", "small pages, process_vm_readv", "hardware", true],
+    ["host", "huge", "ns", "huge pages, process_vm_readv", "hardware", true],
     ["uml", "small", "ns", "small pages", "faults in software", false],
     ["qemu", "small", "ns", "small pages", "emulation", false],
     ["qemu", "huge", "ns", "huge pages", "emulation", false],
@@ -61,7 +63,14 @@ const rows: Readonly<Record<ExperimentName, readonly Row[]>> = {
       "hardware, faults for free",
       true,
     ],
-    ["qemu", "huge", "instructions", "huge pages, instructions", "hardware, faults for free", true],
+    [
+      "qemu",
+      "huge",
+      "instructions",
+      "huge pages, instructions",
+      "the same, faults for free",
+      false,
+    ],
   ],
   references: [
     ["host", "1-thread", "references/s", "one thread", "hardware, one reader", false],

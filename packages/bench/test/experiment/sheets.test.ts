@@ -81,7 +81,7 @@ describe("runs", () => {
 
   it("are of everything, also the quick ones", () => {
     const all = names(experimentRuns(["uml", "qemu"]));
-    expect(all.size).toBe(8);
+    expect(all.size).toBe(9);
     expect(names(quickExperimentRuns(["qemu"]))).toEqual(all);
   });
 
