@@ -28,7 +28,7 @@ export function experimentRuns(beds: readonly Bed[]): ExperimentRun[] {
     ...chosen(beds, {
       uml: line("overlap,pinning,prefault", one, 25),
       timed: line("split-region,overlap,prefault", one, 5),
-      counted: [line("pinning,prefault", one, 2), line("stripes", "8,64KiB,1MiB", 5)],
+      counted: [line("pinning,prefault", one, 7), line("stripes", "8,64KiB,1MiB", 5)],
     }),
   ];
 }
