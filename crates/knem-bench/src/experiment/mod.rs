@@ -25,7 +25,8 @@ pub use record::{text, Record};
 pub use trial::Trial;
 
 use crate::args::Args;
-use crate::clock::Clock;
+use crate::calls;
+use crate::clock::{Clock, Unit};
 use crate::cpu::{self, Places};
 use crate::failure::Result;
 
@@ -52,6 +53,10 @@ pub fn measure_all(args: &Args) -> Result<Vec<Record>> {
         places: cpu::places(args.apart),
     };
     cpu::settle(setting.places.of(0));
+    if args.unit == Unit::Instructions {
+        // A machine that has just started has other things to do beside.
+        calls::settle();
+    }
     let mut records = Vec::new();
     for trial in &args.experiments {
         records.extend(trial.carry_out(&setting)?);

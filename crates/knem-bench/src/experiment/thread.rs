@@ -33,21 +33,22 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Record>> {
     if let Some(cpu) = setting.places.of(1) {
         doing("place the module's thread", requests::bind(&device, cpu))?;
     }
+    // A device has one, which is not mapped twice.
+    let slot = Slot::of(&device)?;
     for &bytes in &setting.args.sizes {
         records.push(Record {
             trial: Trial::SplitRegion,
             what: WHAT,
             bytes,
             unit: setting.args.unit.into(),
-            figures: halves(setting, &device, bytes)?,
+            figures: halves(setting, &device, &slot, bytes)?,
         });
     }
     Ok(records)
 }
 
-fn halves(setting: &Setting<'_>, device: &Device, bytes: usize) -> Result<(u64, u64)> {
+fn halves(setting: &Setting<'_>, device: &Device, slot: &Slot, bytes: usize) -> Result<(u64, u64)> {
     let mut arena = Arena::new(bytes, false)?;
-    let slot = Slot::of(device)?;
     let [from, to] = both(device, &arena)?;
     let [from, to] = [from.cookie().get(), to.cookie().get()];
     let half = bytes as u64 / 2;
@@ -65,7 +66,7 @@ fn halves(setting: &Setting<'_>, device: &Device, bytes: usize) -> Result<(u64, 
                         let told = whole.issue();
                         whole.outcome(told)
                     }
-                    Way::With => together(&mut first, &mut second, &slot),
+                    Way::With => together(&mut first, &mut second, slot),
                 }
             });
             doing("copy in two halves", said).map(|()| taken)

@@ -39,7 +39,7 @@ export function quickExperimentRuns(beds: readonly Bed[]): ExperimentRun[] {
     { bed: "host", counted: false, timeLimit: 60, lines: [line(native, "2MiB", 1)] },
     ...chosen(beds, {
       uml: line("overlap,pinning,prefault", "2MiB", 1),
-      timed: line("split-region,overlap,prefault", "2MiB", 1),
+      timed: line("split-region,overlap,prefault", "1MiB,2MiB", 1),
       counted: [line("pinning,prefault", "2MiB", 1), line("stripes", "8", 1)],
     }),
   ];
