@@ -19,8 +19,9 @@ a message more. With owner and reader on one CPU there is nothing to overlap. "R
 way of overlapping wins more, and the module would have to copy from memory that is not pinned yet to come near.`,
   prefault: `The destination was never touched: its pages come by page faults in the middle of the copy, or all at once by
 \`MADV_POPULATE_WRITE\` before it; the time is that of both. On the machine itself the copy is one of \`process_vm_readv\`, which meets the
-same faults at the same place. Instructions do not show what a fault itself takes. No function for it is open to modules; the call is the
-receiver's to make, and one that uses its buffers again needs none.`,
+same faults at the same place. What can be saved is the interruption that a fault is, which no count of instructions shows; with huge
+pages there are few. No function for it is open to modules; the call would be the receiver's, and one that uses its buffers again
+needs none.`,
   references: `Taking a reference and giving it back, by the module's own source compiled for user space: one count, against a count for
 some of the CPUs each. The module does the latter from the moment that several use a region at a time. The instructions
 are those of a copy from a region that one reader used alone, against the same once it has stripes: they do not depend on how many readers there are,
