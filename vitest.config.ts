@@ -20,13 +20,20 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "scripts/test/*.test.ts"],
           exclude: ["packages/*/test/{binding,boot,system}/**", "**/node_modules/**"],
+          // What is told is compared without colours, wherever it is told.
+          env: { NO_COLOR: "1" },
           // Some run shell scripts, which take their time on a busy machine.
           testTimeout: 60_000,
         },
       },
       {
         extends: true,
-        test: { name: "binding", include: ["packages/*/test/binding/**/*.test.ts"] },
+        test: {
+          name: "binding",
+          include: ["packages/*/test/binding/**/*.test.ts"],
+          // They run the built command again and again.
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,

@@ -2,6 +2,7 @@
 // pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
 // pnpm bench --experiments: only what the module might do otherwise
 // pnpm bench --profile [CALL…] [--module FILE.ko]: only where the instructions of some calls go
+// pnpm bench --overlap: only what a DMA engine leaves to its caller
 // Measures and puts the figures into build/bench/: a document, and a page to look at.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,6 +15,8 @@ import {
   formatDocument,
   html,
   measure,
+  measureOverlap,
+  overlapText,
   parseDocument,
   profiles,
   quickExperimentRuns,
@@ -38,6 +41,11 @@ await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
   const [target] = targets;
   if (!target) throw new Error("the table of targets is empty");
+  if (options.overlap) {
+    const overlap = await measureOverlap(workshop, targets);
+    console.log(options.json ? JSON.stringify(overlap) : `\n${overlapText(overlap)}`);
+    return 0;
+  }
   const document = await figures(workshop, target, options);
 
   const folder = join(workshop.checkout, "build", "bench");

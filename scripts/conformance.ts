@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { proven, unreported } from "@knem/contract";
 import { boot, parseTap, type TapProgram } from "@knem/guest";
-import {
-  type Count,
-  type PlatformName,
-  platformOf,
-  platforms,
-  type Target,
-  type Workshop,
-} from "@knem/kernels";
-import { BIN, LIB, outfit, placed } from "./outfit.js";
+import { type Count, type PlatformName, platformOf, platforms, type Workshop } from "@knem/kernels";
+import { type Bed, suits } from "./beds.js";
+import { BIN, driversOf, LIB, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
 const CRATE = "knem-check";
-const API_TEST = "/opt/knem/test/api.mjs";
-const MODULE = "/opt/knem/test/knem.ko";
+const TEST = "/opt/knem/test";
+const API_TEST = `${TEST}/api.mjs`;
+const MODULE = `${TEST}/knem.ko`;
 const CLIENTS = "/opt/knem/clients";
 
 /** One run of conformance programs in a guest. */
@@ -45,21 +40,23 @@ export interface Conformance extends Count {
 }
 
 /** Runs conformance programs in a guest and counts what holds; rules that they do not prove are failures. */
-export async function conformance(
-  workshop: Workshop,
-  target: Target,
-  run: Run,
-): Promise<Conformance> {
+export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promise<Conformance> {
+  const { target } = bed;
   const native = platformOf(target.arch);
   const { cpus = 2, platform = native, only = [], wants = () => true, clients = false } = run;
   const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
-  const equipped = await outfit(workshop, target, choice);
+  const equipped = await outfit(workshop, bed, choice);
   const module = await workshop.module(target);
   const { names } = await workshop.programs(choice);
-  const wanted = names.filter((name) => name !== CRATE && wants(name));
+  const wanted = names.filter((name) => name !== CRATE && suits(bed, name) && wants(name));
+  const drivers = (await driversOf(workshop, bed)).map(({ ko }) => ({
+    to: `${TEST}/${basename(ko)}`,
+    from: ko,
+  }));
   const files = [
     { to: API_TEST, from: join(workshop.checkout, "packages/knem/test/guest/api.mjs") },
     { to: MODULE, from: module.ko },
+    ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
   ];
   // All of them run, whatever becomes of the first.
@@ -72,18 +69,22 @@ export async function conformance(
     "exit $checked",
   ];
   const { status, output, seconds } = await boot({
+    memory: 2048,
     ...equipped,
     files: [...(equipped.files ?? []), ...files],
-    env: { KNEM_MODULE: MODULE },
+    env: { KNEM_MODULE: MODULE, ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }) },
     command: ["sh", "-c", commands.join("\n")],
-    memory: 2048,
     cpus,
     timeLimit: 900,
   });
   const { passed, failed, skipped, failures, programs } = parseTap(output);
   // The guest has everything that the programs need.
   const hollow = failed === 0 && (status !== 0 || skipped > 0);
-  if (hollow) return { passed, failed: 1, failures: output.slice(-2000), seconds };
+  if (hollow) {
+    const skipping = programs.filter((one) => one.skipped > 0).map(({ name }) => `${name} skipped`);
+    const failures = [...skipping, output.slice(-2000)].join("\n");
+    return { passed, failed: 1, failures, seconds };
+  }
   const told = failures.map(({ program, name, detail }) => `${program}: ${name}\n${detail}`);
   // Some rules are about sizes that 32-bit programs do not have.
   const silent = platform === native ? await unproven(workshop.checkout, wanted, programs) : [];

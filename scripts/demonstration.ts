@@ -19,7 +19,7 @@ export async function demonstrate(workshop: Workshop, target: Target): Promise<s
     `echo '${MARK}'`,
     `node ${KNEM} stats`,
   ];
-  const equipped = await outfit(workshop, target, { crate: "knem-bench" });
+  const equipped = await outfit(workshop, { target }, { crate: "knem-bench" });
   const job = { ...equipped, command: ["sh", "-c", steps.join("; ")], timeLimit: 240 };
   const name = `copying between two processes on ${job.kernel.release}`;
   const { status, output } = await workshop.progress.step(name, () => boot(job));

@@ -9,48 +9,49 @@ import {
   render,
   type Support,
   sideBySide,
-  type Target,
   table,
   type Workshop,
 } from "@knem/kernels";
+import { type Bed, bedName } from "./beds.js";
 import { type Conformance, conformance } from "./conformance.js";
 
-/** What became of one target: built or not, and then tested. */
-export interface Tested extends Conformance {
-  readonly target: Target;
+/** What became of one bed: its module built or not, and then tested. */
+export interface Tested extends Conformance, Bed {
   readonly built?: BuiltModule;
 }
 
 /** A guest has two processors and 2 GiB. */
 const share = { cores: 2, memory: 3e9 };
 
-/** Builds the module for targets, boots each kernel and runs every conformance program on it. */
-export async function matrix(workshop: Workshop, targets: readonly Target[]): Promise<Tested[]> {
-  const builds = await buildKmods(workshop, targets);
-  return sideBySide(builds, places(share), (one) => tested(workshop, one));
+/** Builds the module for kernels, boots each in its beds and runs every conformance program there. */
+export async function matrix(workshop: Workshop, beds: readonly Bed[]): Promise<Tested[]> {
+  const builds = await buildKmods(workshop, [...new Set(beds.map(({ target }) => target))]);
+  const build = ({ target }: Bed) => builds.find((one) => one.target === target);
+  return sideBySide(beds, places(share), (bed) => tested(workshop, bed, build(bed)));
 }
 
-async function tested(workshop: Workshop, { target, built, error }: KmodResult): Promise<Tested> {
-  const failed = { target, passed: 0, failed: 1, seconds: 0 };
-  if (!built) return { ...failed, failures: render(error) };
-  const name = `testing on ${built.kernel.release}`;
+async function tested(workshop: Workshop, bed: Bed, build?: KmodResult): Promise<Tested> {
+  const failed = { ...bed, passed: 0, failed: 1, seconds: 0 };
+  const built = build?.built;
+  if (!built) return { ...failed, failures: render(build?.error) };
+  const name = `testing on ${bedName(bed, built.kernel.release)}`;
   try {
     const count = await workshop.progress.step(name, () =>
-      conformance(workshop, target, { clients: true }),
+      conformance(workshop, bed, { clients: true }),
     );
-    return { target, built, ...count };
+    return { ...bed, built, ...count };
   } catch (error) {
     if (interrupt.aborted) throw error;
     return { ...failed, built, failures: render(error) };
   }
 }
 
-/** Kernel, toolchain, architecture, build, tests, seconds: a line for each target. */
+/** Kernel, toolchain, architecture and machine, build, tests, seconds: a line for each bed. */
 export function matrixTable(all: readonly Tested[]): string {
-  const rows = all.map(({ target, built, passed, failed, seconds }) => [
+  const rows = all.map(({ target, machine, built, passed, failed, seconds }) => [
     built?.kernel.release ?? nameOf(target),
     built?.toolchain ?? target.toolchain,
-    target.arch,
+    machine ? `${target.arch} ${machine}` : target.arch,
     built ? `${built.seconds.toFixed(1)} s` : "failed",
     passed,
     failed,
@@ -59,13 +60,14 @@ export function matrixTable(all: readonly Tested[]): string {
   return table(["kernel", "toolchain", "arch", "build", "passed", "failed", "seconds"], rows);
 }
 
-/** What docs/support.md is to tell; targets for which nothing could be built are left out. */
+/** What docs/support.md is to tell; kernels for which nothing could be built are left out. */
 export function supportOf(all: readonly Tested[]): Support[] {
-  return all.flatMap(({ target, built, passed, failed, seconds }) =>
+  return all.flatMap(({ target, machine, built, passed, failed, seconds }) =>
     built
       ? [
           {
             target,
+            ...(machine && { machine }),
             release: built.kernel.release,
             compilers: built.toolchain,
             ...{ build: tenths(built.seconds), passed, failed, tests: tenths(seconds) },

@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { baseImage, type GuestFile, type GuestJob } from "@knem/guest";
+import { baseImage, type GuestFile, type GuestJob, softwareDma } from "@knem/guest";
 import {
+  type BuiltModule,
   type ProgramChoice,
   type Programs,
   platformOf,
   platforms,
-  type Target,
   together,
   type Workshop,
 } from "@knem/kernels";
+import { type Bed, furtherOf } from "./beds.js";
 
 /** Where the guest finds the programs and the knem command. */
 export const BIN = "/opt/knem/bin";
 export const LIB = "/opt/knem/lib";
 export const KNEM = `${LIB}/bin/knem.js`;
 
-/** A guest with what is built: its kernel, knem.ko, programs of a crate and, where it has Node, the knem command. */
+/**
+ * A guest with what is built: its kernel, what its machine needs, knem.ko, programs of a crate and, where it has Node,
+ * the knem command.
+ */
 export async function outfit(
   workshop: Workshop,
-  target: Target,
+  bed: Bed,
   choice: ProgramChoice,
 ): Promise<Omit<GuestJob, "command">> {
+  const { target, machine } = bed;
   const { node } = platforms[platformOf(target.arch)];
-  const [kernel, module, programs, command, base] = await together([
+  const memory = furtherOf(machine)?.memory;
+  const [kernel, drivers, module, programs, command, base] = await together([
     workshop.kernelFiles(target),
+    driversOf(workshop, bed),
     workshop.module(target),
     workshop.programs(choice),
     node ? commandFiles(workshop) : Promise.resolve([]),
@@ -34,9 +41,19 @@ export async function outfit(
   return {
     kernel,
     base,
-    modules: [{ file: module.ko }],
+    ...(machine && { machine }),
+    ...(memory && { memory }),
+    modules: [...drivers, module].map(({ ko }) => ({ file: ko })),
     files: [...placed(programs, BIN), ...command],
   };
+}
+
+/** The drivers that a bed's kernel is given, in the order in which they are loaded; at most one is for DMA engines. */
+export async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
+  const { target, machine } = bed;
+  const names = furtherOf(machine)?.drivers ?? [];
+  const drivers = names.map((name) => workshop.driver(target, name));
+  return together(bed.softwareDma ? [...drivers, softwareDma(workshop, target)] : drivers);
 }
 
 /** The knem command with its binding and dependencies. */

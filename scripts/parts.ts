@@ -17,6 +17,14 @@ export const telling: readonly string[] = [
   ...["module_unload", "statistics_format"],
 ];
 
+/** What is about DMA engines, of whatever kind; and what takes an engine that goes wrong when it is told to. */
+export const dma: readonly string[] = [
+  ...["dma_async", "dma_copy", "dma_driver", "dma_kill", "dma_soak", "dma_table"],
+];
+export const dmaFaults: readonly string[] = [
+  ...["softdma_dead", "softdma_faults", "softdma_kill", "softdma_narrow", "softdma_overlap"],
+];
+
 /** The tests of packages that are done in a minute or two. */
 export const brief: readonly string[] = ["lint", "tarball", "deb", "access"].map(
   (name) => `system/${name}.test.ts`,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// pnpm test:kernels [--kernel 7.3]… [--flavour cloud-amd64]… [--suite trixie-backports]… [--arch amd64]…
-// Builds, boots and tests on every kernel of the table, or on those named; after all of them, docs/support.md is written.
+// pnpm test:kernels [--kernel 7.3]… [--flavour cloud-amd64]… [--suite trixie-backports]… [--arch amd64]… [--machine versal]
+// Builds, boots and tests on every kernel of the table, or on those named, on their usual machine and on the further
+// ones, or on the one named; after all of them, docs/support.md is written.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -12,16 +13,18 @@ import {
   verdict,
   Workshop,
 } from "@knem/kernels";
+import { bedsOf, bedsWith, machineArgument } from "./beds.js";
 import { entryPoint } from "./entry.js";
 import { matrix, matrixTable, supportOf } from "./matrix.js";
 
 await entryPoint(async (progress) => {
-  const args = process.argv.slice(2);
-  const targets = kmodArguments(args.length > 0 ? args : ["--all"]);
+  const { machine, rest } = machineArgument(process.argv.slice(2));
+  const targets = kmodArguments(rest.length > 0 ? rest : ["--all"]);
+  const beds = bedsWith(machine, bedsOf(targets));
   const workshop = await Workshop.open(progress);
-  const results = await matrix(workshop, targets);
+  const results = await matrix(workshop, beds);
   const support = supportOf(results);
-  if (unsupported(support).length === 0) {
+  if (machine === undefined && unsupported(support).length === 0) {
     const { checkout } = workshop;
     await writeFile(join(checkout, SUPPORT_DATA), `${JSON.stringify(support, null, 2)}\n`);
     await writeFile(join(checkout, SUPPORT_PAGE), supportPage(support));

@@ -7,7 +7,6 @@ import {
   buildKmods,
   check,
   must,
-  nameOf,
   runTiers,
   type Target,
   targets,
@@ -16,9 +15,10 @@ import {
   vitest,
   Workshop,
 } from "@knem/kernels";
+import { bedName, bedsOf } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
-import { brief, narrow, race, telling } from "./parts.js";
+import { brief, dma, dmaFaults, narrow, race, telling } from "./parts.js";
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
@@ -39,7 +39,11 @@ const [first, ...rest] = targets;
 const alike = (a: Target, b: Target) => a.series === b.series && a.toolchain === b.toolchain;
 const firstOfItsKind = (one: Target) => targets.find((other) => alike(one, other)) === one;
 const others = all ? rest : rest.filter(firstOfItsKind);
-const elsewhere: Run = all ? { clients: true } : { only: telling };
+const elsewhere: Run = all ? { clients: true } : { only: [...telling, ...dma] };
+
+/** Stock kernels of the first one's flavour have no DMA engines at all. */
+const withDma = targets.find(({ flavour }) => flavour === "amd64");
+const dmaRun: Run = all ? { clients: true } : { only: [...telling, ...dma, ...dmaFaults] };
 
 /** User Mode Linux takes long to build, once. */
 const stock = ["qemu"] as const;
@@ -82,15 +86,19 @@ await entryPoint(async (progress) => {
       ),
       ...runs.map(({ name, ...run }) => ({
         name,
-        run: () => conformance(workshop, target, run),
+        run: () => conformance(workshop, { target }, run),
+      })),
+      ...(withDma ? [{ target: withDma, softwareDma: true }] : []).map((bed) => ({
+        name: bedName(bed),
+        run: () => conformance(workshop, bed, dmaRun),
       })),
       check("modules for other kernels", async () => {
         const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
         if (failed) throw failed.error;
       }),
-      ...others.map((other) => ({
-        name: nameOf(other),
-        run: () => conformance(workshop, other, elsewhere),
+      ...bedsOf(others).map((bed) => ({
+        name: bedName(bed),
+        run: () => conformance(workshop, bed, elsewhere),
       })),
       { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],

@@ -87,14 +87,31 @@ impl Drop for Ticket {
     }
 }
 
+/// What copied.
+pub(super) enum By {
+    /// The CPU, in this place.
+    Cpu(Sum),
+    /// DMA channels so many bytes, and the rest the CPU in this place.
+    Dma(u64, Sum),
+}
+
 /// The end of every copy, wherever it was carried out. It is counted first, so that whoever learns
 /// of it finds it counted.
-#[inline]
-pub(super) fn complete(counters: &Counters, ticket: Option<Ticket>, place: Sum, outcome: Outcome) {
+#[inline(always)]
+pub(super) fn complete(counters: &Counters, ticket: Option<Ticket>, by: By, outcome: Outcome) {
+    let failure = match by {
+        By::Cpu(place) => {
+            counters.ended(place, outcome.bytes);
+            Counter::FailedCopyUser
+        }
+        By::Dma(bytes, place) => {
+            counters.ended_by_dma(place, outcome.bytes, bytes);
+            Counter::FailedDmaCopy
+        }
+    };
     if outcome.status == status::FAILED {
-        counters.count(Counter::FailedCopyUser);
+        counters.count(failure);
     }
-    counters.ended(place, outcome.bytes);
     if let Some(ticket) = ticket {
         ticket.tell(outcome);
     }

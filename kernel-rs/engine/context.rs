@@ -5,6 +5,7 @@
 use super::{
     completion::Outcome,
     counters::Gauge,
+    features,
     offload::Offload,
     ownership::Ownership,
     region,
@@ -31,7 +32,7 @@ impl Context {
         let owned = engine.admit()?;
         owned.engine().counters.rise(Gauge::Contexts, 1);
         debug!("context {} opened\n", owned.number());
-        let offload = Offload::new(owned.clone());
+        let offload = Offload::new(engine, owned.clone());
         // Without an offload the context must go again in an orderly way.
         let offload = offload.inspect_err(|_| Self::forget(&owned))?;
         Ok(Self { owned, offload })
@@ -52,7 +53,7 @@ impl Context {
         let engine = self.engine();
         abi::Info {
             abi: abi::ABI_VERSION,
-            features: engine.features(),
+            features: features(self.offload.channels().is_some()),
             ignored_flags: engine.masks.ignored(),
             forced_flags: engine.masks.forced(),
         }

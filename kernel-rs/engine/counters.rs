@@ -20,6 +20,8 @@ pub(crate) enum Sum {
     BytesCall,
     /// Bytes copied in kernel threads.
     BytesThread,
+    /// Bytes copied by DMA channels.
+    BytesDma,
     /// Regions whose memory is unpinned again.
     RegionsEnded,
 }
@@ -77,6 +79,14 @@ impl Counters {
         self.values.add_both((place as usize, bytes), (size, 1));
     }
 
+    /// The same, where DMA channels copied so many of the bytes.
+    pub(crate) fn ended_by_dma(&self, place: Sum, bytes: u64, by_dma: u64) {
+        let size = SIZES + histogram::bucket(bytes);
+        self.add(Sum::BytesDma, by_dma);
+        let rest = bytes.saturating_sub(by_dma);
+        self.values.add_both((place as usize, rest), (size, 1));
+    }
+
     /// There is more of something.
     pub(crate) fn rise(&self, gauge: Gauge, value: u64) {
         self.values.add(gauge as usize, value);
@@ -103,7 +113,7 @@ impl Counters {
             regions_created: event(Sum::RegionsCreated as usize),
             bytes_call: event(Sum::BytesCall as usize),
             bytes_thread: event(Sum::BytesThread as usize),
-            bytes_dma: 0,
+            bytes_dma: event(Sum::BytesDma as usize),
             contexts: gauge(Gauge::Contexts),
             regions: created.wrapping_sub(ended),
             queued: gauge(Gauge::Queued),

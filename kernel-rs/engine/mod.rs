@@ -4,14 +4,18 @@
 //!
 //! A [`context`] makes a [`submission`] of what it is asked for, which turns flags into a plan and
 //! takes what the copy needs to end. Then it makes a [`request`], which knows its two sides. That is
-//! carried out in the call, or put into the [`queue`] of the context. Wherever that was, one function
-//! of [`completion`] tells the end.
+//! carried out in the call, or put into a [`queue`] of the context; either by the CPU or, as a
+//! [`flight`], by DMA channels. Wherever that was, one function of [`completion`] tells the end.
 
+mod channels;
 mod completion;
 pub(crate) mod context;
 mod copy;
 mod counters;
+mod dma;
 mod events;
+mod flight;
+mod lane;
 mod line;
 mod memory;
 mod offload;
@@ -28,11 +32,12 @@ mod submission;
 use core::fmt;
 
 use crate::{
-    abi::{self, feature, Counter},
-    host::{params, *},
+    abi::{self, feature, flag, Counter},
+    host::{dmaengine, params, *},
     logic::{flags::Masks, text},
 };
 use counters::{Counters, Sum};
+use dma::{Access, Dma};
 use ownership::Ownership;
 use registry::Registry;
 use roster::Roster;
@@ -46,6 +51,8 @@ pub(crate) struct Engine {
     check_local_read: bool,
     registry: Registry,
     #[pin]
+    dma: Dma,
+    #[pin]
     counters: Counters,
     #[pin]
     roster: Mutex<Roster>,
@@ -58,12 +65,16 @@ impl Engine {
     ///
     /// [`EINVAL`] if the parameters contradict each other.
     pub(crate) fn new() -> Result<Arc<Self>> {
-        let masks = Masks::new(params::switches()).ok_or(EINVAL)?;
+        let mut masks = Masks::new(params::switches()).ok_or(EINVAL)?;
+        if !dmaengine::built_in() {
+            masks = masks.without_dma();
+        }
         Arc::pin_init(
             try_pin_init!(Self {
                 masks,
                 check_local_read: params::check_local_read(),
                 registry: Registry::new()?,
+                dma <- Dma::new(masks.ignored() & flag::DMA == 0),
                 counters <- Counters::new(),
                 roster <- new_mutex!(Roster::new(), "Engine::roster"),
             }? Error),
@@ -77,11 +88,23 @@ impl Engine {
     }
 
     /// Writes down what happened so far, and, if the administrator wants it, what there is.
-    pub(crate) fn report(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+    pub(crate) fn report(self: &Arc<Self>, out: &mut dyn fmt::Write) -> fmt::Result {
+        // As a context that is opened now would find it.
+        let access = Access::new(self.clone());
+        let channels = access.channels();
+        let dma = match (self.dma.obstacle(), channels) {
+            (Some(obstacle), _) => obstacle,
+            (None, None) => text::Dma::NoChannel,
+            (None, Some(channels)) => text::Dma::Channels {
+                small: params::dma_small(),
+                names: &**channels,
+            },
+        };
         let statistics = text::Statistics {
-            features: self.features(),
+            features: features(channels.is_some()),
             forced_flags: self.masks.forced(),
             ignored_flags: self.masks.ignored(),
+            dma,
             debug: params::debugging(),
             counters: self.counters.snapshot().counters,
         };
@@ -97,11 +120,6 @@ impl Engine {
         self.counters.clear();
     }
 
-    /// Bits of [`feature`].
-    fn features(&self) -> u32 {
-        feature::ALWAYS
-    }
-
     /// Adds a context of the calling thread.
     fn admit(self: &Arc<Self>) -> Result<Arc<Ownership>> {
         self.roster.lock().admit(self.clone())
@@ -112,13 +130,20 @@ impl Engine {
         self.roster.lock().dismiss(owned.number());
     }
 
-    /// Counts a request that was refused because something is scarce.
+    /// Counts a request that was refused because something is scarce, or not there.
     #[cold]
     fn refused(&self, error: Error) {
         if error == EBUSY {
             self.counters.add(Sum::Busy, 1);
+        } else if error == EINVAL {
+            self.counters.count(Counter::FailedInvalidFlags);
         } else {
             self.counters.count(Counter::FailedNoMemory);
         }
     }
+}
+
+/// Bits of [`feature`].
+fn features(dma: bool) -> u32 {
+    feature::ALWAYS | if dma { feature::DMA } else { 0 }
 }

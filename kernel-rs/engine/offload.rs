@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 
-//! Requests that are not over when the call returns: their status, their queue, and the thread.
+//! What others do for a caller: the DMA channels and the kernel threads; and the status, which tells
+//! of requests that are not over when the call returns.
 //!
-//! Everything starts with the status array, which user space maps. The thread starts with the first
-//! request that is queued.
+//! Whatever is not waited for starts with the status array, which user space maps.
 //!
-//! Locks: `worker` is taken before `setup`.
+//! Locks: that of a lane is taken before `setup`.
 
 use core::mem;
 
 use super::{
-    ownership::Ownership,
-    queue::{Place, Queue},
-    status::Status,
+    channels::Channels, dma::Access, lane::Lane, ownership::Ownership, queue::Place,
+    status::Status, Engine,
 };
 use crate::{
     abi::{bind, BindOffload, STATUS_ARRAY_FILE_OFFSET},
-    host::{cpus::CpuMask, files::Area, log::debug, params, thread::Thread, user::UserPtr, *},
+    host::{cpus::CpuMask, files::Area, log::debug, params, user::UserPtr, *},
+    logic::flags::Plan,
 };
 
 /// The most slots of a status array.
@@ -27,11 +27,15 @@ const MOST_SLOTS: u64 = 1 << 32;
 pub(crate) struct Offload {
     owner: Arc<Ownership>,
     pub(crate) status: Arc<Status>,
-    queue: Arc<Queue>,
+    dma: Access,
     #[pin]
     setup: SpinLock<Setup>,
+    /// Copies that the thread makes, or gives to channels.
     #[pin]
-    worker: Mutex<Option<Thread<Queue>>>,
+    thread: Lane,
+    /// Copies that were given to channels in the call.
+    #[pin]
+    landing: Lane,
 }
 
 /// What is decided until the array is mapped.
@@ -46,9 +50,11 @@ struct Setup {
 
 impl Offload {
     /// Of a new context.
-    pub(super) fn new(owner: Arc<Ownership>) -> Result<Pin<KBox<Self>>> {
+    pub(super) fn new(engine: Arc<Engine>, owner: Arc<Ownership>) -> Result<Pin<KBox<Self>>> {
         let status = Status::new()?;
-        let queue = Queue::new(owner.clone())?;
+        let dma = Access::new(engine);
+        let thread = Lane::new(c"knem-ctx-", owner.clone())?;
+        let landing = Lane::new(c"knem-dma-", owner.clone())?;
         let setup = Setup {
             claimed: false,
             bound: None,
@@ -58,9 +64,10 @@ impl Offload {
             pin_init!(Self {
                 owner,
                 status,
-                queue,
+                dma,
                 setup <- new_spinlock!(setup, "Offload::setup"),
-                worker <- new_mutex!(None, "Offload::worker"),
+                thread <- thread,
+                landing <- landing,
             }),
             for_caller(),
         )
@@ -134,45 +141,35 @@ impl Offload {
         Ok(())
     }
 
-    /// A place in the queue, and a thread that will come to it.
+    /// The DMA channels, if one is in service.
+    pub(super) fn channels(&self) -> Option<&Arc<Channels>> {
+        self.dma.channels()
+    }
+
+    /// A place in the queue of a thread that will come to it, if this plan asks for one.
     ///
     /// # Errors
     ///
     /// [`EBUSY`] if too many requests are waiting, [`ENOMEM`].
-    pub(super) fn place(&self) -> Result<Place> {
-        let place = Place::new(&self.queue)?;
-        self.start_worker()?;
-        Ok(place)
-    }
-
-    fn start_worker(&self) -> Result {
-        let mut worker = self.worker.lock();
-        if worker.is_none() {
-            let cpus = {
-                let setup = self.setup.lock();
-                setup.bound.as_ref().or(setup.usual.as_ref()).cloned()
-            };
-            let number = self.owner.number();
-            *worker = Some(Thread::start(
-                self.queue.clone(),
-                c"knem-ctx-",
-                number as u32,
-                cpus,
-            )?);
-            debug!("context {number}: thread started\n");
-        }
-        Ok(())
+    pub(super) fn place(&self, plan: &Plan) -> Result<Option<Place>> {
+        let lane = if plan.in_thread {
+            &self.thread
+        } else if plan.by_itself {
+            &self.landing
+        } else {
+            return Ok(None);
+        };
+        let cpus = || {
+            let setup = self.setup.lock();
+            setup.bound.as_ref().or(setup.usual.as_ref()).cloned()
+        };
+        lane.place(cpus).map(Some)
     }
 
     /// Ends the requests that are queued: if `in_peace`, by carrying them out, unless the caller is
-    /// killed meanwhile. Then ends the thread. Nobody submits any more.
+    /// killed meanwhile. Then ends the threads. Nobody submits any more.
     pub(super) fn close(&self, in_peace: bool) {
-        if !in_peace || self.queue.wait_until_idle().is_err() {
-            self.queue.give_up();
-        }
-        // Waits for the end of what is running.
-        let worker = self.worker.lock().take();
-        drop(worker);
-        while self.queue.serve() {}
+        self.thread.close(in_peace);
+        self.landing.close(in_peace);
     }
 }

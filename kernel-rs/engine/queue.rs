@@ -5,8 +5,9 @@
 use core::mem::MaybeUninit;
 
 use super::{
-    completion::{complete, Outcome, Ticket},
+    completion::{complete, By, Outcome, Ticket},
     counters::{Counters, Gauge, Sum},
+    flight::Flight,
     line::Line,
     ownership::Ownership,
     request::Request,
@@ -31,8 +32,38 @@ pub(crate) struct Queue {
 
 /// A request that is carried out in the thread.
 struct Job {
-    request: Request<'static>,
+    work: Work,
     ticket: Ticket,
+}
+
+/// What there is to be done for a request.
+pub(super) enum Work {
+    /// Copying.
+    Copy(Request<'static>),
+    /// Having it copied by DMA channels, or waiting until they have.
+    Flight(Flight),
+}
+
+impl Work {
+    /// Does it, and tells how it ended and by what.
+    fn carry_out(&mut self, given_up: impl Fn() -> bool) -> (By, Outcome) {
+        match self {
+            Self::Copy(request) => {
+                let length = request.length();
+                let bytes = if given_up() {
+                    0
+                } else {
+                    request.copy(length, given_up)
+                };
+                let outcome = Outcome::new(bytes, length);
+                (By::Cpu(Sum::BytesThread), outcome)
+            }
+            Self::Flight(flight) => {
+                flight.finish(given_up);
+                flight.outcome(Sum::BytesThread)
+            }
+        }
+    }
 }
 
 impl Queue {
@@ -77,24 +108,13 @@ impl Queue {
     }
 
     fn carry_out(&self, job: Job) {
-        let Job { request, ticket } = job;
-        let length = request.length();
-        let given_up = || self.given_up.load(Relaxed);
-        let bytes = if given_up() {
-            0
-        } else {
-            request.copy(length, given_up)
-        };
+        let Job { mut work, ticket } = job;
+        let (by, outcome) = work.carry_out(|| self.given_up.load(Relaxed));
         let counters = self.counters();
         counters.fall(Gauge::Queued, 1);
-        complete(
-            counters,
-            Some(ticket),
-            Sum::BytesThread,
-            Outcome::new(bytes, length),
-        );
+        complete(counters, Some(ticket), by, outcome);
         // Only now is the memory unpinned, so that nobody waits for it.
-        drop(request);
+        drop(work);
     }
 
     fn counters(&self) -> &Counters {
@@ -135,9 +155,9 @@ impl Place {
     }
 
     /// Queues a request.
-    pub(super) fn fill(mut self, request: Request<'static>, ticket: Ticket) {
+    pub(super) fn fill(mut self, work: Work, ticket: Ticket) {
         if let Some(job) = self.job.take() {
-            let job = KBox::write(job, Job { request, ticket });
+            let job = KBox::write(job, Job { work, ticket });
             self.queue.counters().rise(Gauge::Queued, 1);
             self.queue.line.push(Some(job));
         }

@@ -42,7 +42,7 @@ impl Window {
         Self::find(engine, cookie, offset, protection::WRITE)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(engine: &Engine, cookie: abi::Cookie, offset: u64, needed: u32) -> Result<Self> {
         let region = engine
             .registry
@@ -52,13 +52,18 @@ impl Window {
     }
 
     /// Length and offset.
-    #[inline]
+    #[inline(always)]
     fn extent(&self) -> (u64, u64) {
         (self.region.memory.length(), self.offset)
     }
 
+    #[inline(always)]
     fn cursor(&self) -> PinnedCursor<'_> {
         self.region.memory.cursor(self.offset)
+    }
+
+    fn cursor_after(&self, done: u64) -> PinnedCursor<'_> {
+        self.region.memory.cursor(self.offset.saturating_add(done))
     }
 }
 
@@ -134,8 +139,15 @@ impl<'a> Local<'a> {
         Ok(Self::Pinned(memory))
     }
 
+    fn cursor_after(&self, done: u64) -> Option<PinnedCursor<'_>> {
+        match self {
+            Self::Mapped(_) => None,
+            Self::Pinned(memory) => Some(memory.cursor(done)),
+        }
+    }
+
     /// Length and offset.
-    #[inline]
+    #[inline(always)]
     fn extent(&self) -> (u64, u64) {
         match self {
             Self::Mapped(segments) => (segments.length(), 0),
@@ -193,6 +205,22 @@ impl Request<'_> {
             Sides::ToRegion { source, target } => (source.extent(), target.extent()),
         };
         effective_length(source, target, self.limit)
+    }
+
+    /// The positions so many bytes after its start, in the source and in the target, if both are
+    /// pinned.
+    pub(super) fn positions(&self, done: u64) -> Option<(PinnedCursor<'_>, PinnedCursor<'_>)> {
+        Some(match &self.sides {
+            Sides::Between { source, target } => {
+                (source.cursor_after(done), target.cursor_after(done))
+            }
+            Sides::FromRegion { source, target } => {
+                (source.cursor_after(done), target.cursor_after(done)?)
+            }
+            Sides::ToRegion { source, target } => {
+                (source.cursor_after(done)?, target.cursor_after(done))
+            }
+        })
     }
 
     /// Copies `length` bytes, as [`Self::length`] says, and tells how many it were: less if memory

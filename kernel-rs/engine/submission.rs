@@ -6,10 +6,11 @@
 //! is counted, and whether a single-use region is consumed.
 
 use super::{
-    completion::{complete, Outcome, Ticket},
+    completion::{complete, By, Outcome, Ticket},
     counters::Sum,
+    flight::{Flight, Runway},
     offload::Offload,
-    queue::Place,
+    queue::{Place, Work},
     request::Request,
     Engine,
 };
@@ -23,8 +24,14 @@ use crate::{
 pub(super) struct Submission<'a> {
     pub(super) engine: &'a Engine,
     pub(super) plan: Plan,
+    aid: Option<Aid>,
+}
+
+/// What a request needs to end, if it is not just made in the call.
+struct Aid {
     ticket: Option<Ticket>,
     place: Option<Place>,
+    runway: Option<Runway>,
 }
 
 impl<'a> Submission<'a> {
@@ -35,8 +42,7 @@ impl<'a> Submission<'a> {
         Self {
             engine,
             plan,
-            ticket: None,
-            place: None,
+            aid: None,
         }
     }
 
@@ -45,22 +51,13 @@ impl<'a> Submission<'a> {
     ///
     /// # Errors
     ///
-    /// [`EBUSY`] if too much is waiting, [`ENOMEM`].
+    /// [`EINVAL`] if there are no DMA channels, [`EBUSY`] if too much is waiting, [`ENOMEM`].
     #[inline]
     pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
-        if self.plan.slot {
-            self.take(offload, index)
+        if !self.plan.plain {
+            let aid = Aid::new(offload, &self.plan, index)
                 .inspect_err(|&error| self.engine.refused(error))?;
-        }
-        Ok(())
-    }
-
-    /// All that go to the thread have a slot.
-    #[cold]
-    fn take(&mut self, offload: &Offload, index: u32) -> Result {
-        self.ticket = Some(Ticket::new(&offload.status, &self.plan, index)?);
-        if self.plan.in_thread {
-            self.place = Some(offload.place()?);
+            self.aid = Some(aid);
         }
         Ok(())
     }
@@ -69,48 +66,128 @@ impl<'a> Submission<'a> {
     #[inline]
     pub(super) fn accept(&self) {
         self.engine.counters.count(Counter::ProcessedTotal);
-        if let (true, Some(ticket)) = (self.plan.pending, &self.ticket) {
+        if let Some(aid) = &self.aid {
+            aid.announce(&self.plan);
+        }
+    }
+
+    /// Carries the copy out, or leaves it to others.
+    #[inline(always)]
+    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
+        let length = request.length();
+        if let Some(aid) = self.aid.take() {
+            return aid.carry_out(self.engine, &self.plan, request, length);
+        }
+        let bytes = if length > 0 {
+            request.copy(length, task::is_dying)
+        } else {
+            0
+        };
+        let outcome = Outcome::new(bytes, length);
+        complete(
+            &self.engine.counters,
+            None,
+            By::Cpu(Sum::BytesCall),
+            outcome,
+        );
+        outcome
+    }
+}
+
+impl Aid {
+    /// All that go to a thread have a slot.
+    #[cold]
+    fn new(offload: &Offload, plan: &Plan, index: u32) -> Result<Self> {
+        let channels = if plan.dma {
+            Some(offload.channels().ok_or(EINVAL)?)
+        } else {
+            None
+        };
+        let ticket = if plan.slot {
+            Some(Ticket::new(&offload.status, plan, index)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            ticket,
+            place: offload.place(plan)?,
+            runway: channels.map(Runway::new).transpose()?,
+        })
+    }
+
+    /// Marks the slot, if the request counts as pending from now on.
+    #[cold]
+    fn announce(&self, plan: &Plan) {
+        if let (true, Some(ticket)) = (plan.pending, &self.ticket) {
             ticket.announce();
         }
     }
 
-    /// Carries the copy out, or leaves it to the thread.
-    #[inline(always)]
-    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
-        let length = request.length();
+    /// Carries a copy out, or leaves it to others.
+    #[cold]
+    fn carry_out(
+        mut self,
+        engine: &Engine,
+        plan: &Plan,
+        request: Request<'_>,
+        length: u64,
+    ) -> Outcome {
         if length == 0 {
-            let outcome = self.end(Outcome::new(0, 0));
-            return if self.plan.pending {
+            let outcome = self.end(engine, By::Cpu(Sum::BytesCall), Outcome::new(0, 0));
+            return if plan.pending {
                 Outcome::pending(0)
             } else {
                 outcome
             };
         }
+        if let Some(runway) = self.runway.take() {
+            return self.fly(engine, plan, runway.flight(request, length), length);
+        }
         if self.place.is_some() {
-            return self.leave_to_thread(request, length);
+            let work = request.detach().map(Work::Copy);
+            return self.leave_to_thread(engine, plan, work, length);
         }
         let bytes = request.copy(length, task::is_dying);
-        self.end(Outcome::new(bytes, length))
+        let outcome = Outcome::new(bytes, length);
+        self.end(engine, By::Cpu(Sum::BytesCall), outcome)
     }
 
-    /// The copy is over.
-    #[inline]
-    fn end(&mut self, outcome: Outcome) -> Outcome {
-        let ticket = self.ticket.take();
-        complete(&self.engine.counters, ticket, Sum::BytesCall, outcome);
-        outcome
+    /// Has a copy made by DMA channels.
+    fn fly(mut self, engine: &Engine, plan: &Plan, flight: Option<Flight>, length: u64) -> Outcome {
+        engine.counters.count(Counter::ProcessedDma);
+        let Some(mut flight) = flight else {
+            return Outcome::new(0, length);
+        };
+        if plan.in_thread || (plan.by_itself && !flight.start(task::is_dying)) {
+            return self.leave_to_thread(engine, plan, Some(Work::Flight(flight)), length);
+        }
+        flight.finish(task::is_dying);
+        let (by, outcome) = flight.outcome(Sum::BytesCall);
+        self.end(engine, by, outcome)
     }
 
-    /// Queues the copy. What goes there has a slot, and is all pinned.
-    #[cold]
-    fn leave_to_thread(&mut self, request: Request<'_>, length: u64) -> Outcome {
-        let (Some(place), Some(ticket), Some(request)) =
-            (self.place.take(), self.ticket.take(), request.detach())
+    /// Queues what is to be done for a copy. What goes there is all pinned, and has a slot.
+    fn leave_to_thread(
+        &mut self,
+        engine: &Engine,
+        plan: &Plan,
+        work: Option<Work>,
+        length: u64,
+    ) -> Outcome {
+        let (Some(place), Some(ticket), Some(work)) = (self.place.take(), self.ticket.take(), work)
         else {
             return Outcome::new(0, length);
         };
-        self.engine.counters.count(Counter::ProcessedThread);
-        place.fill(request, ticket);
+        if plan.in_thread {
+            engine.counters.count(Counter::ProcessedThread);
+        }
+        place.fill(work, ticket);
         Outcome::pending(length)
+    }
+
+    /// The copy is over.
+    fn end(&mut self, engine: &Engine, by: By, outcome: Outcome) -> Outcome {
+        complete(&engine.counters, self.ticket.take(), by, outcome);
+        outcome
     }
 }

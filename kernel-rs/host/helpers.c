@@ -64,6 +64,16 @@ void knem_unpin(u64 address, size_t pages, bool dirty)
 	unpin_user_page_range_dirty_lock(phys_to_page(address), pages, dirty);
 }
 
+/* The same for pages here and there; the array is used up. */
+void knem_unpin_singles(u64 *addresses, size_t count, bool dirty)
+{
+	struct page **pages = (struct page **)addresses;
+
+	for (size_t i = 0; i < count; i++)
+		pages[i] = phys_to_page(addresses[i]);
+	unpin_user_pages_dirty_lock(pages, count, dirty);
+}
+
 void knem_move(u64 target, u64 source, size_t bytes)
 {
 	memmove(phys_to_virt(target), phys_to_virt(source), bytes);

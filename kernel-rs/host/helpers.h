@@ -60,6 +60,7 @@ struct knem_page_facts {
 void knem_page_facts(struct page *page, struct knem_page_facts *facts);
 size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses);
 void knem_unpin(u64 address, size_t pages, bool dirty);
+void knem_unpin_singles(u64 *addresses, size_t count, bool dirty);
 void knem_move(u64 target, u64 source, size_t bytes);
 size_t knem_copy_to_user(void __user *target, u64 source, size_t bytes);
 bool knem_is_readable(const char __user *source, size_t bytes);
@@ -91,6 +92,7 @@ extern unsigned int knem_param_ignoreflags;
 extern unsigned int knem_param_debug;
 extern int knem_param_binding;
 extern unsigned int knem_param_dmamin;
+extern unsigned int knem_param_dmatimeout;
 extern unsigned long knem_param_statslen;
 extern unsigned int knem_param_statsverbose;
 extern unsigned int knem_param_maxqueued;

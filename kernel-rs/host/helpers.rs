@@ -84,6 +84,7 @@ extern "C" {
         addresses: *mut u64,
     ) -> usize;
     pub(super) fn knem_unpin(address: u64, pages: usize, dirty: bool);
+    pub(super) fn knem_unpin_singles(addresses: *mut u64, count: usize, dirty: bool);
     pub(super) fn knem_move(target: u64, source: u64, bytes: usize);
     pub(super) fn knem_copy_to_user(target: *mut c_void, source: u64, bytes: usize) -> usize;
     pub(super) fn knem_copy_from_user(target: u64, source: *const c_void, bytes: usize) -> usize;
@@ -135,6 +136,8 @@ extern "C" {
     pub(super) static knem_param_ignoreflags: c_uint;
     pub(super) static knem_param_debug: c_uint;
     pub(super) static knem_param_binding: c_int;
+    pub(super) static knem_param_dmamin: c_uint;
+    pub(super) static knem_param_dmatimeout: c_uint;
     pub(super) static knem_param_statslen: c_ulong;
     pub(super) static knem_param_statsverbose: c_uint;
     pub(super) static knem_param_maxqueued: c_uint;

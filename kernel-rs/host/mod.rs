@@ -12,6 +12,7 @@ mod references;
 pub(crate) mod account;
 pub(crate) mod batch;
 pub(crate) mod cpus;
+pub(crate) mod dmaengine;
 pub(crate) mod files;
 pub(crate) mod list;
 pub(crate) mod log;
@@ -29,7 +30,7 @@ pub(crate) mod wait;
 
 pub(crate) use kernel::{
     alloc::{flags::*, Flags},
-    new_mutex, new_spinlock, pr_info,
+    new_mutex, new_spinlock, pr_info, pr_warn,
     prelude::*,
     rbtree::RBTree,
     sync::{

@@ -4,6 +4,8 @@
 //!
 //! Kernel document: `Documentation/core-api/pin_user_pages.rst`.
 
+use core::mem::MaybeUninit;
+
 use kernel::{
     bindings,
     page::PAGE_SIZE,
@@ -44,8 +46,8 @@ pub(crate) enum Tenure {
 /// As many runs as are kept without an allocation: those of a huge page, or of a small buffer.
 const FEW: usize = 2;
 
-/// How many pages are unpinned without looking at the scheduler.
-const UNSEEN: usize = 512;
+/// How many bytes are unpinned without looking at the scheduler.
+const UNSEEN: u64 = 2 << 20;
 
 /// Pinned user memory, unpinned when dropped.
 ///
@@ -107,18 +109,29 @@ impl Pinned {
             return;
         }
         let dirty = self.written.load(Relaxed);
+        let mut singles = Singles::new();
         let (mut start, mut unseen) = (0, 0);
         for run in self.runs.as_slice() {
-            let pages = pages_between(run.address, run.address + (run.end - start));
+            let bytes = run.end - start + within_page(run.address);
+            start = run.end;
+            unseen += bytes.max(PAGE_SIZE as u64);
             // SAFETY: By the invariants, these consecutive pages are pinned, and this pin is given
             // up together with the run.
-            unsafe { helpers::knem_unpin(run.address, pages, dirty) };
-            start = run.end;
-            unseen += pages;
+            unsafe {
+                if bytes <= PAGE_SIZE as u64 {
+                    singles.unpin(run.address, dirty);
+                } else {
+                    helpers::knem_unpin(run.address, pages_of(bytes), dirty);
+                }
+            }
             if unseen >= UNSEEN {
                 unseen = 0;
                 task::reschedule();
             }
+        }
+        if singles.count > 0 {
+            // SAFETY: They were handed over above.
+            unsafe { singles.unpin_all(dirty) };
         }
         // INVARIANT: Nothing is left of it.
         self.runs = RunList::new();
@@ -126,7 +139,7 @@ impl Pinned {
     }
 
     /// A position in the memory.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn cursor(&self, offset: u64) -> PinnedCursor<'_> {
         PinnedCursor {
             pinned: self,
@@ -214,7 +227,6 @@ impl Drop for Pinned {
 }
 
 /// A position in pinned memory.
-#[derive(Clone)]
 pub(crate) struct PinnedCursor<'a> {
     pinned: &'a Pinned,
     cursor: Cursor<'a>,
@@ -223,7 +235,7 @@ pub(crate) struct PinnedCursor<'a> {
 impl PinnedCursor<'_> {
     /// The physical address of the next bytes, as many as [`Position::ahead`] says.
     #[inline]
-    pub(super) fn address(&self) -> u64 {
+    pub(crate) fn address(&self) -> u64 {
         self.cursor.address()
     }
 
@@ -236,6 +248,12 @@ impl PinnedCursor<'_> {
         }
         self.cursor.address()
     }
+
+    /// Moves on as [`Cursor::sweep`] does, through physical addresses.
+    #[inline]
+    pub(super) fn sweep(&mut self, bytes: u64, step: impl Fn(u64, u64, u64) -> u64) -> u64 {
+        self.cursor.sweep(bytes, step)
+    }
 }
 
 impl Position for PinnedCursor<'_> {
@@ -247,6 +265,52 @@ impl Position for PinnedCursor<'_> {
     #[inline]
     fn advance(&mut self, bytes: u64) {
         self.cursor.advance(bytes);
+    }
+}
+
+/// Pages that are unpinned some at a time, where each is a run of its own: one call for each takes half
+/// as long again.
+struct Singles {
+    addresses: [MaybeUninit<u64>; Self::MOST],
+    count: usize,
+}
+
+impl Singles {
+    const MOST: usize = 32;
+
+    fn new() -> Self {
+        Self {
+            addresses: [const { MaybeUninit::uninit() }; Self::MOST],
+            count: 0,
+        }
+    }
+
+    /// Unpins a page, sooner or later.
+    ///
+    /// # Safety
+    ///
+    /// The page must be pinned, and this pin be given up.
+    #[inline]
+    unsafe fn unpin(&mut self, address: u64, dirty: bool) {
+        if self.count == Self::MOST {
+            // SAFETY: They were handed over.
+            unsafe { self.unpin_all(dirty) };
+        }
+        self.addresses[self.count].write(address);
+        self.count += 1;
+    }
+
+    /// Unpins those that were handed over.
+    ///
+    /// # Safety
+    ///
+    /// As in [`Self::unpin`].
+    unsafe fn unpin_all(&mut self, dirty: bool) {
+        // SAFETY: So many addresses were written. By the requirements of this function.
+        unsafe {
+            helpers::knem_unpin_singles(self.addresses.as_mut_ptr().cast(), self.count, dirty)
+        };
+        self.count = 0;
     }
 }
 
@@ -284,7 +348,12 @@ pub(crate) fn count(segments: &[Run]) -> usize {
 
 /// How many pages hold the bytes from `address` to `end`.
 fn pages_between(address: u64, end: u64) -> usize {
-    (end - address + within_page(address)).div_ceil(PAGE_SIZE as u64) as usize
+    pages_of(end - address + within_page(address))
+}
+
+/// How many pages hold so many bytes, the first of which is the first one of a page.
+fn pages_of(bytes: u64) -> usize {
+    bytes.div_ceil(PAGE_SIZE as u64) as usize
 }
 
 fn within_page(address: u64) -> u64 {

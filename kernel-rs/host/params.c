@@ -41,6 +41,8 @@ KNEM_PARAM_LIVE(debug, KNEM_DEBUG,
 KNEM_PARAM_OF(int, int, 0644, binding, 1,
 	      "Where the kernel threads run: 1 on the CPUs of the process, -1 on the others, 0 anywhere (default 1)");
 KNEM_PARAM_LIVE(dmamin, 1024, "Pieces of at most so many bytes are not given to a DMA engine (default 1024)");
+KNEM_PARAM_LIVE(dmatimeout, 10000,
+		"How many milliseconds a DMA engine may give no sign of life before it is stopped (default 10000)");
 KNEM_PARAM_OF(unsigned long, ulong, 0644, statslen, PAGE_SIZE,
 	      "How many bytes of memory the text of the statistics starts with (default a page)");
 KNEM_PARAM_LIVE(statsverbose, 0, "List contexts and regions in the statistics (default 0)");

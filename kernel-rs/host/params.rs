@@ -40,6 +40,16 @@ live! {
 }
 
 live! {
+    /// Pieces of at most so many bytes are copied by the CPU, not by DMA channels.
+    dma_small: u64 = knem_param_dmamin, value => value.into()
+}
+
+live! {
+    /// How many milliseconds may pass without a sign of life of a DMA channel.
+    dma_patience: u32 = knem_param_dmatimeout, value => value.max(1)
+}
+
+live! {
     /// How many bytes of memory the text of the statistics starts with.
     statistics_length: usize = knem_param_statslen, value => value
 }

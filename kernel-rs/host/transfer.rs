@@ -55,7 +55,7 @@ pub(crate) fn user_to_pinned(
 /// Moves bytes along pinned memory, one stretch of it after the other, and the position with them. `copy`,
 /// which moves those of a stretch, is told how many are done, the physical address of the next ones and
 /// how many they are, and tells how many of them it left.
-#[inline]
+#[inline(always)]
 fn along(
     position: &mut PinnedCursor<'_>,
     bytes: u64,
@@ -64,7 +64,7 @@ fn along(
     if bytes > position.ahead() {
         return along_many(position, bytes, copy);
     }
-    let moved = within(position.address(), bytes, copy);
+    let moved = within(0, position.address(), bytes, copy);
     position.advance(moved);
     moved
 }
@@ -76,29 +76,22 @@ fn along_many(
     bytes: u64,
     copy: impl Fn(u64, u64, usize) -> usize,
 ) -> u64 {
-    let mut here = position.clone();
-    let mut done = 0;
-    while done < bytes {
-        let wanted = here.ahead().min(bytes - done);
-        let moved = within(here.address(), wanted, |before, address, rest| {
-            copy(done + before, address, rest)
-        });
-        done += moved;
-        if moved < wanted || wanted == 0 {
-            break;
-        }
-        here.advance(wanted);
-    }
-    *position = here;
-    done
+    position.sweep(bytes, |done, address, piece| {
+        within(done, address, piece, &copy)
+    })
 }
 
-/// Moves the bytes of a stretch, which starts at a physical address.
+/// Moves the bytes of a stretch, and tells how many it were.
 #[inline]
-fn within(address: u64, bytes: u64, copy: impl Fn(u64, u64, usize) -> usize) -> u64 {
-    match copy(0, address, bytes as usize) as u64 {
+fn within(done: u64, address: u64, bytes: u64, copy: impl Fn(u64, u64, usize) -> usize) -> u64 {
+    match copy(done, address, bytes as usize) as u64 {
         0 => bytes,
-        left => bytes - insist(bytes, left, |done, rest| copy(done, address + done, rest)),
+        left => {
+            bytes
+                - insist(bytes, left, |part, rest| {
+                    copy(done + part, address + part, rest)
+                })
+        }
     }
 }
 

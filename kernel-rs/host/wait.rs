@@ -2,7 +2,13 @@
 
 //! Waiting until something happens.
 
-use kernel::{bindings, ffi::c_int, prelude::*, types::Opaque};
+use kernel::{
+    bindings,
+    ffi::{c_int, c_long},
+    prelude::*,
+    time::msecs_to_jiffies,
+    types::Opaque,
+};
 
 use super::helpers;
 
@@ -26,6 +32,17 @@ impl Sleep {
         };
         state as c_int
     }
+}
+
+/// What ended a sleep.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Woken {
+    /// Its reason.
+    Reason,
+    /// A signal.
+    Signal,
+    /// Its time was over.
+    Time,
 }
 
 /// Tasks that wait for something to change.
@@ -65,31 +82,67 @@ impl WaitQueue {
     /// # Errors
     ///
     /// [`EINTR`] if a signal came first.
-    pub(crate) fn sleep(&self, sleep: Sleep, mut reason: impl FnMut() -> bool) -> Result {
+    pub(crate) fn sleep(&self, sleep: Sleep, reason: impl FnMut() -> bool) -> Result {
+        // SAFETY: Callers may sleep: they hold neither a spinlock nor the RCU read lock.
+        let nap = || unsafe {
+            bindings::schedule();
+            true
+        };
+        match self.sleep_by(sleep, reason, nap) {
+            Woken::Signal => Err(EINTR),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same, but for so many milliseconds at most.
+    pub(crate) fn sleep_for(
+        &self,
+        sleep: Sleep,
+        milliseconds: u32,
+        reason: impl FnMut() -> bool,
+    ) -> Woken {
+        let mut left = msecs_to_jiffies(milliseconds) as c_long;
+        let nap = || {
+            // SAFETY: As in `sleep`. The time is not negative.
+            left = unsafe { bindings::schedule_timeout(left) };
+            left > 0
+        };
+        self.sleep_by(sleep, reason, nap)
+    }
+
+    /// Sleeps, with `nap`, which tells whether there is time left.
+    #[inline]
+    fn sleep_by(
+        &self,
+        sleep: Sleep,
+        mut reason: impl FnMut() -> bool,
+        mut nap: impl FnMut() -> bool,
+    ) -> Woken {
         if reason() {
-            return Ok(());
+            return Woken::Reason;
         }
         let entry = Opaque::uninit();
         // SAFETY: The entry is valid for writing. It stays where it is until `finish_wait` below has
         // taken it from the queue.
         unsafe { bindings::init_wait_entry(entry.get(), 0) };
-        let outcome = loop {
+        let woken = loop {
             // SAFETY: Both are initialised; the entry is on no other queue.
             let interrupted = unsafe {
                 bindings::prepare_to_wait_event(self.head.get(), entry.get(), sleep.state())
             };
             if reason() {
-                break Ok(());
+                break Woken::Reason;
             }
             if interrupted != 0 {
-                break Err(EINTR);
+                break Woken::Signal;
             }
-            // SAFETY: Callers may sleep: they hold neither a spinlock nor the RCU read lock.
-            unsafe { bindings::schedule() };
+            if !nap() {
+                break if reason() { Woken::Reason } else { Woken::Time };
+            }
         };
         // SAFETY: As for `prepare_to_wait_event`.
         unsafe { bindings::finish_wait(self.head.get(), entry.get()) };
-        outcome
+        woken
     }
 
     /// The queue, for those who poll.

@@ -29,7 +29,7 @@ pub struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// A cursor before the byte at `offset`, or at the end if there is none.
-    #[inline]
+    #[inline(always)]
     pub fn new(runs: &'a [Run], offset: u64) -> Self {
         let (index, skipped) = runs::locate(runs, offset);
         let mut cursor = Self::before(
@@ -66,6 +66,42 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn address(&self) -> u64 {
         self.address
+    }
+
+    /// Moves on by `bytes` bytes, or to the end, one stretch after the other, and tells how many bytes it
+    /// were. `step` is told how many are done, the address of the next ones and how many they are, and
+    /// tells how many of them it managed; if that is less, the cursor stops there.
+    ///
+    /// The same as to look at [`Self::address`] and [`Position::ahead`] and to advance, in half the
+    /// instructions.
+    pub fn sweep(&mut self, bytes: u64, step: impl Fn(u64, u64, u64) -> u64) -> u64 {
+        let origin = self.end - self.ahead;
+        let goal = origin.saturating_add(bytes);
+        let first = self.ahead.min(bytes);
+        let done = step(0, self.address, first);
+        if done < first || done == bytes {
+            self.advance(done);
+            return done;
+        }
+        let mut at = self.end;
+        for (index, run) in self.behind.iter().enumerate() {
+            let piece = run.end.min(goal) - at;
+            let done = step(at - origin, run.address, piece);
+            at += done;
+            if done < piece || at == goal {
+                // INVARIANT: The cursor enters the run, and moves on in it.
+                self.end = at - done;
+                self.behind = self.behind.get(index..).unwrap_or_default();
+                self.enter();
+                self.advance(done);
+                return at - origin;
+            }
+        }
+        self.end = at;
+        self.behind = &[];
+        // INVARIANT: There are no more bytes.
+        self.enter();
+        at - origin
     }
 
     /// Goes to the start of the next run, or to the end.

@@ -7,6 +7,7 @@
 
 pub mod cookie;
 pub mod cursor;
+pub mod dma;
 pub mod flags;
 pub mod histogram;
 pub mod ring;

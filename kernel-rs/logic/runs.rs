@@ -63,8 +63,8 @@ pub fn start(runs: &[Run], index: usize) -> u64 {
 /// How many entries of an array of pointers point to consecutive elements of another array, at
 /// most `limit`.
 pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
-    /// As many are compared before looking at the result.
-    const BLOCK: usize = 32;
+    /// So many are compared without counting.
+    const BLOCK: usize = 16;
 
     let pointers = &pointers[..limit.min(pointers.len())];
     let first = match pointers {
@@ -73,22 +73,22 @@ pub fn consecutive<T>(pointers: &[*mut T], limit: usize) -> usize {
         [_] => return 1,
         [first, ..] => *first,
     };
-    let differences = |start: usize, block: &[*mut T]| {
+    let follow = |start: usize, some: &[*mut T]| {
         let expected = first.wrapping_add(start);
-        let differences = block
-            .iter()
-            .enumerate()
-            .map(|(index, &pointer)| pointer as usize ^ expected.wrapping_add(index) as usize);
-        differences.fold(0, |all, one| all | one)
+        let mut some = some.iter().enumerate();
+        some.all(|(index, &pointer)| pointer == expected.wrapping_add(index))
     };
-    let blocks = pointers.chunks_exact(BLOCK).enumerate();
-    let whole = blocks.take_while(|&(index, block)| differences(index * BLOCK, block) == 0);
-    let start = whole.count() * BLOCK;
-    let rest = pointers[start..].iter().enumerate();
-    start
-        + rest
-            .take_while(|&(index, &pointer)| pointer == first.wrapping_add(start + index))
-            .count()
+    let mut done = 0;
+    for block in pointers.chunks_exact(BLOCK) {
+        if !follow(done, block) {
+            break;
+        }
+        done += BLOCK;
+    }
+    let rest = pointers[done..].iter().enumerate();
+    let like_those =
+        |&(index, &pointer): &(usize, &*mut T)| pointer == first.wrapping_add(done + index);
+    done + rest.take_while(like_those).count()
 }
 
 /// Consecutive bytes that are to be added to a list.

@@ -9,21 +9,58 @@ use crate::abi::{self, Counter};
 /// The column at which the colon of a counter stands.
 const LABEL_WIDTH: usize = 45;
 
+/// The state of the DMA engine.
+#[derive(Clone, Copy)]
+pub enum Dma<'a> {
+    /// The kernel was built without.
+    NoKernelSupport,
+    /// The administrator does not want it.
+    Disabled,
+    /// There is none.
+    NoChannel,
+    /// There are some.
+    Channels {
+        /// Pieces of at most so many bytes are not given to them.
+        small: u64,
+        /// Their names, each after a blank.
+        names: &'a dyn fmt::Display,
+    },
+}
+
+impl Dma<'_> {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        let state = match self {
+            Self::NoKernelSupport => "NoKernelSupport",
+            Self::Disabled => "KernelSupported Disabled",
+            Self::NoChannel => "KernelSupported Enabled NoChannelAvailable",
+            Self::Channels { .. } => "KernelSupported Enabled ChansAvail",
+        };
+        write!(out, " DMAEngine: {state}")?;
+        if let Self::Channels { small, names } = self {
+            writeln!(out, " ChunkMin={small}B")?;
+            write!(out, " DMAChannels:{names}")?;
+        }
+        out.write_char('\n')
+    }
+}
+
 /// What the text tells.
-pub struct Statistics {
+pub struct Statistics<'a> {
     /// Bits of [`abi::feature`].
     pub features: u32,
     /// The flags added to every request.
     pub forced_flags: u32,
     /// The flags dropped from every request.
     pub ignored_flags: u32,
+    /// The state of the DMA engine.
+    pub dma: Dma<'a>,
     /// Whether debugging messages are written.
     pub debug: bool,
     /// The values of [`Counter::ALL`], in that order.
     pub counters: [u64; Counter::ALL.len()],
 }
 
-impl Statistics {
+impl Statistics<'_> {
     /// Writes the text, one fact a line.
     pub fn write(&self, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "knem {}", abi::VERSION)?;
@@ -34,7 +71,7 @@ impl Statistics {
             " Flags: forcing 0x{:x}, ignoring 0x{:x}",
             self.forced_flags, self.ignored_flags
         )?;
-        writeln!(out, " DMAEngine: NoKernelSupport")?;
+        self.dma.write(out)?;
         let debug = if self.debug { "Enabled" } else { "Disabled" };
         writeln!(out, " Debug: BuiltIn {debug}")?;
         for (counter, value) in Counter::ALL.iter().zip(self.counters) {

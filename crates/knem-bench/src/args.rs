@@ -16,15 +16,21 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
   --sizes A,B         these instead
   --repeat N          timed rounds per size and method (5)
   --methods A,B       memcpy, process_vm_readv, process_vm_writev, shm-double-copy, inline-copy,
-                      inline-write, create-copy-destroy, region-copy, vector-copy; or none
+                      inline-write, create-copy-destroy, region-copy, vector-copy, ping-pong; or none
                       (inline-copy, inline-write, process_vm_readv, shm-double-copy)
   --pages KIND        small or huge: what the memory is made of (small)
-  --readers N         copies from the owner also by 2 to N processes at once (1)
+  --readers N         copies from the owner, or to parts of its memory, also by 2 to N processes
+                      at once (1)
+  --pieces N          into how many segments a vector copy goes (8)
+  --each              takes the time of each copy by itself, for percentiles
   --cpus N            2: each process has a CPU of its own, as far as there are, so that a double
                       copy is half hidden; 1: they share one, whose switches then count (2)
   --calls             also what calls cost that move no bytes
+  --overlap           also how much of a copy in a kernel thread is hidden behind computing
   --instructions      the machine runs one instruction a nanosecond, as QEMU does with
                       -icount shift=0: count them, in rounds of one copy
+  --dma               instead: 64 MiB by the processor and by a DMA engine, and what is left of the
+                      processor meanwhile
   --trace A,B         nothing else, but have the host record what these execute: get-info; create,
                       destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
   --experiments A,B   nothing else, but what the module might do otherwise: split-memcpy, split-region,
@@ -52,8 +58,14 @@ pub struct Args {
     pub readers: usize,
     /// Give each process a CPU of its own, as far as there are.
     pub apart: bool,
+    /// Into how many segments a vector copy goes.
+    pub pieces: usize,
+    /// Rounds are of one copy.
+    pub each: bool,
     /// Measure calls as well.
     pub calls: bool,
+    /// Measure copies in a kernel thread as well.
+    pub overlap: bool,
     /// What is taken.
     pub unit: Unit,
     /// Calls to be recorded, instead of all of that.
@@ -67,6 +79,8 @@ pub struct Args {
 pub enum Command {
     /// Measure.
     Run(Args),
+    /// Measure what a DMA engine leaves to its caller; true: print JSON.
+    Dma(bool),
     /// Print [`HELP`].
     Help,
 }
@@ -81,11 +95,15 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         huge: false,
         readers: 1,
         apart: true,
+        pieces: 8,
+        each: false,
         calls: false,
+        overlap: false,
         unit: Unit::Time,
         trace: Vec::new(),
         experiments: Vec::new(),
     };
+    let mut dma = false;
     let (mut min, mut max) = (4 << 10, 64 << 20);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
@@ -100,15 +118,25 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--pages" => args.huge = second(&value()?, "small", "huge")?,
             "--readers" => args.readers = count(&value()?, 64)?,
             "--cpus" => args.apart = second(&value()?, "1", "2")?,
+            "--pieces" => args.pieces = count(&value()?, 65_000)?,
+            "--each" => args.each = true,
             "--calls" => args.calls = true,
+            "--overlap" => args.overlap = true,
+            "--dma" => dma = true,
             "--instructions" => args.unit = instructions()?,
             "--trace" => args.trace = subjects(&value()?)?,
             "--experiments" => args.experiments = trials(&value()?)?,
             _ => return Err(format!("there is no option {word}")),
         }
     }
+    if dma {
+        return Ok(Command::Dma(args.json));
+    }
     if min > max {
         return Err("--min is larger than --max".into());
+    }
+    if args.overlap && args.unit == Unit::Instructions {
+        return Err("--overlap takes time, not --instructions".into());
     }
     if args.sizes.is_empty() {
         args.sizes = size::sweep(min, max);
@@ -200,10 +228,12 @@ mod tests {
         assert_eq!(args.repeat, 3);
         assert_eq!(args.methods, [Method::ShmDoubleCopy]);
         assert_eq!(parsed("--repeat 3 --help"), Ok(Command::Help));
-        let Ok(Command::Run(args)) = parsed("--sizes 8,1MiB --methods none --calls --readers 2")
-        else {
+        assert_eq!(parsed("--dma --json"), Ok(Command::Dma(true)));
+        let line = "--sizes 8,1MiB --methods none --calls --readers 2 --each --pieces 3 --overlap";
+        let Ok(Command::Run(args)) = parsed(line) else {
             panic!("this command line is right");
         };
+        assert!(args.each && args.overlap && args.pieces == 3);
         assert_eq!(args.sizes, [8, 1 << 20]);
         assert!(args.methods.is_empty() && args.calls && args.readers == 2);
     }
@@ -219,6 +249,7 @@ mod tests {
             ("--sizes 1,", "\"\" is no size"),
             ("--methods inline-copy,", "there is no method \"\""),
             ("--pages big", "\"big\" is neither small nor huge"),
+            ("--pieces none", "\"none\" is no number from 1 to 65000"),
             ("--trace create", "\"create\" is no call to trace"),
             ("--experiments luck", "there is no experiment \"luck\""),
             ("fast", "there is no option fast"),

@@ -11,20 +11,22 @@ use crate::pattern::{Mismatch, Pattern};
 /// What the copier asks of another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Have so many bytes ready, as a region if the module is used.
-    Prepare { bytes: usize },
-    /// Fill the memory.
+    /// Have so many bytes ready, so many times, as a region if the module is used.
+    Prepare { bytes: usize, parts: usize },
+    /// Fill the first part of the memory.
     Fill(Pattern),
-    /// Look at every byte of the memory.
-    Check(Pattern),
+    /// Look at every byte of so many parts of the memory.
+    Check { pattern: Pattern, parts: usize },
     /// Send the memory through shared memory so many times, each when the copier gives the sign.
     Send { times: u64 },
-    /// Copy from the owner to the memory so many times.
+    /// Copy from the owner to the memory, or the other way, so many times.
     Copy {
         method: Method,
         times: u64,
         source: Source,
     },
+    /// Copy from a region to the memory so many times, each when the copier gives the sign.
+    Return { times: u64, cookie: u64 },
 }
 
 /// Where the owner's memory is, by both names.
@@ -34,10 +36,12 @@ pub struct Source {
     pub cookie: u64,
     /// In its process.
     pub process: ProcessMemory,
+    /// Bytes from the start of both.
+    pub offset: u64,
 }
 
 /// A message before what belongs to it: which it is, and its numbers.
-type Words = [u64; 6];
+type Words = [u64; 7];
 
 /// What the other process answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,17 +76,22 @@ impl Channel {
     /// Sends a request.
     pub fn ask(&mut self, request: Request) -> io::Result<()> {
         self.send(match request {
-            Request::Prepare { bytes } => [0, bytes as u64, 0, 0, 0, 0],
-            Request::Fill(pattern) => [1, pattern.number(), 0, 0, 0, 0],
-            Request::Check(pattern) => [2, pattern.number(), 0, 0, 0, 0],
-            Request::Send { times } => [3, times, 0, 0, 0, 0],
+            Request::Prepare { bytes, parts } => [0, bytes as u64, parts as u64, 0, 0, 0, 0],
+            Request::Fill(pattern) => [1, pattern.number(), 0, 0, 0, 0, 0],
+            Request::Check { pattern, parts } => [2, pattern.number(), parts as u64, 0, 0, 0, 0],
+            Request::Send { times } => [3, times, 0, 0, 0, 0, 0],
+            Request::Return { times, cookie } => [5, times, cookie, 0, 0, 0, 0],
             Request::Copy {
                 method,
                 times,
-                source: Source { cookie, process },
+                source,
             } => {
-                let pid = process.pid as u64;
-                [4, method as u64, times, cookie, pid, process.address]
+                let Source {
+                    cookie,
+                    process: ProcessMemory { pid, address },
+                    offset,
+                } = source;
+                [4, method as u64, times, cookie, pid as u64, address, offset]
             }
         })
     }
@@ -94,13 +103,17 @@ impl Channel {
             words => words?,
         };
         Ok(Some(match words {
-            [0, bytes, ..] => Request::Prepare {
+            [0, bytes, parts, ..] => Request::Prepare {
                 bytes: bytes as usize,
+                parts: parts as usize,
             },
             [1, number, ..] => Request::Fill(Pattern::from_number(number)),
-            [2, number, ..] => Request::Check(Pattern::from_number(number)),
+            [2, number, parts, ..] => Request::Check {
+                pattern: Pattern::from_number(number),
+                parts: parts as usize,
+            },
             [3, times, ..] => Request::Send { times },
-            [4, method, times, cookie, pid, address] => Request::Copy {
+            [4, method, times, cookie, pid, address, offset] => Request::Copy {
                 method: *Method::ALL
                     .get(method as usize)
                     .ok_or(io::ErrorKind::InvalidData)?,
@@ -111,8 +124,10 @@ impl Channel {
                         pid: pid as i32,
                         address,
                     },
+                    offset,
                 },
             },
+            [5, times, cookie, ..] => Request::Return { times, cookie },
             _ => return Err(io::ErrorKind::InvalidData.into()),
         }))
     }
@@ -120,14 +135,14 @@ impl Channel {
     /// Sends an answer.
     pub fn answer(&mut self, reply: &Reply) -> io::Result<()> {
         match reply {
-            Reply::Done => self.send([0; 6]),
-            Reply::Ready { cookie, address } => self.send([1, *cookie, *address, 0, 0, 0]),
+            Reply::Done => self.send([0; 7]),
+            Reply::Ready { cookie, address } => self.send([1, *cookie, *address, 0, 0, 0, 0]),
             Reply::Wrong(byte) => {
                 let bytes = (u64::from(byte.expected) << 8) | u64::from(byte.found);
-                self.send([2, byte.position as u64, bytes, 0, 0, 0])
+                self.send([2, byte.position as u64, bytes, 0, 0, 0, 0])
             }
             Reply::Failed(text) => {
-                self.send([3, text.len() as u64, 0, 0, 0, 0])?;
+                self.send([3, text.len() as u64, 0, 0, 0, 0, 0])?;
                 self.0.write_all(text.as_bytes())
             }
         }
@@ -158,7 +173,7 @@ impl Channel {
     }
 
     fn receive(&mut self) -> io::Result<Words> {
-        let mut words = [0; 6];
+        let mut words = [0; 7];
         for word in &mut words {
             let mut bytes = [0; 8];
             self.0.read_exact(&mut bytes)?;
@@ -177,10 +192,17 @@ mod tests {
         let (mut copier, mut owner) = Channel::pair().unwrap();
         let pattern = Pattern::new(3, 4);
         for request in [
-            Request::Prepare { bytes: 1 << 33 },
+            Request::Prepare {
+                bytes: 1 << 33,
+                parts: 3,
+            },
             Request::Fill(pattern),
-            Request::Check(pattern),
+            Request::Check { pattern, parts: 2 },
             Request::Send { times: 7 },
+            Request::Return {
+                times: 8,
+                cookie: 1 << 63,
+            },
             Request::Copy {
                 method: Method::InlineCopy,
                 times: 9,
@@ -190,6 +212,7 @@ mod tests {
                         pid: 77,
                         address: 1 << 47,
                     },
+                    offset: 1 << 34,
                 },
             },
         ] {

@@ -11,6 +11,7 @@ use crate::failure::{doing, Failure, Result};
 use crate::memory::Memory;
 use crate::method::Method;
 use crate::operation::Operation;
+use crate::overlap::{Overlap, Thread};
 use crate::pattern::Pattern;
 use crate::peer::{Peer, Role, Start};
 use crate::report::{Measurement, Report, Shape};
@@ -47,7 +48,8 @@ struct Case {
 
 /// Measures every size by every method, and the calls.
 pub fn measure_all(args: &Args) -> Result<Report> {
-    let use_device = args.calls || args.methods.iter().any(|method| method.needs_device());
+    let use_device =
+        args.calls || args.overlap || args.methods.iter().any(|method| method.needs_device());
     let places = cpu::places(args.apart);
     // The owner has a device of its own; here it is opened first, for the clearer error.
     let device = use_device.then(Device::open).transpose()?;
@@ -66,9 +68,15 @@ pub fn measure_all(args: &Args) -> Result<Report> {
         Some(device) if args.calls => calls::measure_all(device, &copier.clock, args.repeat)?,
         _ => Vec::new(),
     };
+    let overlaps = if args.overlap {
+        copier.overlaps(args)?
+    } else {
+        Vec::new()
+    };
     Ok(Report {
         results,
         calls,
+        overlaps,
         cpus: 1 + places.others(used).count(),
         requests: copier.requests,
     })
@@ -119,7 +127,7 @@ impl Copier {
         let mut taken = vec![Vec::with_capacity(args.repeat); cases.len()];
         for round in 0..=args.repeat {
             for (case, taken) in cases.iter().zip(&mut taken) {
-                let times = self.times(case.method, bytes);
+                let times = self.times(case.method, bytes, args);
                 let time = self.copy_and_verify(*case, &mut memory, times, round)?;
                 if round > 0 {
                     taken.push(time);
@@ -134,7 +142,9 @@ impl Copier {
                 readers: case.readers,
             };
             let copies = match self.clock.unit() {
-                Unit::Time => self.times(case.method, bytes) * case.readers,
+                Unit::Time => {
+                    self.times(case.method, bytes, args) * case.readers * case.method.copies()
+                }
                 Unit::Instructions => 1,
             };
             Measurement::new(shape, copies, self.clock.unit(), taken)
@@ -143,7 +153,10 @@ impl Copier {
     }
 
     /// How many copies make a round.
-    fn times(&self, method: Method, bytes: usize) -> usize {
+    fn times(&self, method: Method, bytes: usize, args: &Args) -> usize {
+        if args.each {
+            return 1;
+        }
         let batch = match method {
             // It is slow, and each copy of it waits for another process anyway.
             Method::ShmDoubleCopy => BATCH / 8,
@@ -156,12 +169,43 @@ impl Copier {
         (batch / bytes).clamp(1, most)
     }
 
-    fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {
-        let owner = prepare_owner(&mut self.owner, bytes)?;
-        for reader in &mut self.readers {
-            reader.ask(Request::Prepare { bytes })?;
+    /// How much of copies in a kernel thread is hidden, for each size.
+    fn overlaps(&mut self, args: &Args) -> Result<Vec<Overlap>> {
+        let thread = Thread::start()?;
+        let mut all = Vec::new();
+        for &bytes in &args.sizes {
+            let mut memory = self.prepare(bytes, args)?;
+            self.round += 1;
+            let pattern = Pattern::new(bytes, self.round);
+            self.owner.ask(Request::Fill(pattern))?;
+            let (cookie, own) = (memory.owner.cookie, &mut memory.own);
+            let (overlap, copies) = thread.measure(&self.clock, cookie, own, args)?;
+            self.requests += copies;
+            pattern.check(own).map_err(|byte| Failure::Mismatch {
+                method: Method::InlineCopy.name(),
+                bytes,
+                round: 0,
+                byte,
+            })?;
+            all.push(overlap);
         }
-        Memory::new(bytes, args.huge, self.device.as_ref(), &args.methods, owner)
+        Ok(all)
+    }
+
+    fn prepare(&mut self, bytes: usize, args: &Args) -> Result<Memory> {
+        // Each of several writers has a part for itself.
+        let parts = if args.methods.contains(&Method::InlineWrite) {
+            args.readers
+        } else {
+            1
+        };
+        let owner = prepare_owner(&mut self.owner, bytes, parts)?;
+        for reader in &mut self.readers {
+            reader.ask(Request::Prepare { bytes, parts: 1 })?;
+        }
+        let device = self.device.as_ref();
+        let memory = Memory::new(bytes, args.huge, device, &args.methods, owner)?;
+        Ok(memory.in_pieces(args.pieces))
     }
 
     /// Copies so many times in a row, and looks at what the last copy left.
@@ -176,19 +220,23 @@ impl Copier {
         let bytes = memory.own.len();
         let pattern = Pattern::new(bytes, self.round);
         match (case.method, &mut memory.local) {
-            (method, _) if method.writes() => pattern.fill(&mut memory.own),
+            (method, _) if method.writes() => {
+                pattern.fill(&mut memory.own);
+                for writer in &mut self.readers[..case.readers - 1] {
+                    writer.ask(Request::Fill(pattern))?;
+                }
+            }
             (method, Some(local)) if method.local() => pattern.fill(local),
             _ => self.owner.ask(Request::Fill(pattern)).map(drop)?,
         }
         let time = self.copy_together(case, memory, times)?;
-        let first = if case.method.writes() {
-            wrong(self.owner.ask(Request::Check(pattern))?)
-        } else {
-            pattern.check(&memory.own).err()
-        };
-        let mut wrongs = vec![first];
+        let mut wrongs = vec![pattern.check(&memory.own).err()];
+        if case.method.writes() {
+            let parts = case.readers;
+            wrongs.push(wrong(self.owner.ask(Request::Check { pattern, parts })?));
+        }
         for reader in &mut self.readers[..case.readers - 1] {
-            wrongs.push(wrong(reader.ask(Request::Check(pattern))?));
+            wrongs.push(wrong(reader.ask(Request::Check { pattern, parts: 1 })?));
         }
         match wrongs.into_iter().flatten().next() {
             None => Ok(time),
@@ -210,26 +258,26 @@ impl Copier {
                 times: times as u64,
             })?;
         }
-        let request = Request::Copy {
-            method,
-            times: times as u64,
-            source: memory.owner,
-        };
+        if let (Method::PingPong, Some(cookie)) = (method, memory.target()) {
+            let times = times as u64;
+            self.owner.ask(Request::Return { times, cookie })?;
+        }
+        let requests = requests(case, memory, times);
         if method.needs_device() {
-            self.requests += (times * readers) as u64;
+            self.requests += (times * readers * method.copies()) as u64;
         }
         let mut operation = memory.operation(method, self.device.as_ref(), &self.ring)?;
         let readers = &mut self.readers[..readers - 1];
         match self.clock.unit() {
             Unit::Instructions => {
-                for reader in readers {
+                for (reader, request) in readers.iter_mut().zip(requests) {
                     reader.ask(request)?;
                 }
                 count(&self.clock, &mut operation, times)
             }
             Unit::Time => {
                 let mut result = Ok(());
-                let copy_all = || result = copy_at_once(&mut operation, readers, request, times);
+                let copy_all = || result = copy_at_once(&mut operation, readers, &requests, times);
                 let taken = self.clock.take(copy_all);
                 result.map(|()| taken)
             }
@@ -237,14 +285,20 @@ impl Copier {
     }
 }
 
-/// Has the owner make its memory ready, and tells where it is.
-pub fn prepare_owner(owner: &mut Peer, bytes: usize) -> Result<Source> {
-    let Reply::Ready { cookie, address } = owner.ask(Request::Prepare { bytes })? else {
+/// Has the owner make its memory ready, so many times as much, and tells where it is.
+pub fn prepare_owner(owner: &mut Peer, bytes: usize, parts: usize) -> Result<Source> {
+    let reply = owner.ask(Request::Prepare { bytes, parts })?;
+    let Reply::Ready { cookie, address } = reply else {
         return Err(Failure::Peer("it did not say where its memory is".into()));
     };
     let pid = owner.pid();
     let process = ProcessMemory { pid, address };
-    Ok(Source { cookie, process })
+    let offset = 0;
+    Ok(Source {
+        cookie,
+        process,
+        offset,
+    })
 }
 
 /// The instructions of one of several copies, at least.
@@ -262,10 +316,10 @@ fn count(clock: &Clock, operation: &mut Operation<'_>, times: usize) -> Result<u
 fn copy_at_once(
     operation: &mut Operation<'_>,
     readers: &mut [Peer],
-    request: Request,
+    requests: &[Request],
     times: usize,
 ) -> Result<()> {
-    for reader in &mut *readers {
+    for (reader, &request) in readers.iter_mut().zip(requests) {
         reader.begin(request)?;
     }
     for _ in 0..times {
@@ -276,6 +330,25 @@ fn copy_at_once(
         reader.end()?;
     }
     Ok(())
+}
+
+/// What each process beside the copier is asked for: a reader reads all of the owner's memory, a
+/// writer writes its own part of it.
+fn requests(case: Case, memory: &Memory, times: usize) -> Vec<Request> {
+    let Case { method, readers } = case;
+    let part = |number: usize| match method.writes() {
+        true => (number * memory.own.len()) as u64,
+        false => 0,
+    };
+    let request = |number| Request::Copy {
+        method,
+        times: times as u64,
+        source: Source {
+            offset: part(number),
+            ..memory.owner
+        },
+    };
+    (1..readers).map(request).collect()
 }
 
 fn wrong(reply: Reply) -> Option<crate::pattern::Mismatch> {

@@ -15,14 +15,17 @@ mod channel;
 mod clock;
 mod copier;
 mod cpu;
+mod dma;
 mod experiment;
 mod failure;
 mod life;
 mod memory;
 mod method;
 mod operation;
+mod overlap;
 mod pattern;
 mod peer;
+mod percentiles;
 mod pins;
 mod report;
 mod requests;
@@ -41,8 +44,9 @@ use std::process::ExitCode;
 use args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = match args::parse(std::env::args().skip(1)) {
-        Ok(Command::Run(args)) => args,
+    let measured = match args::parse(std::env::args().skip(1)) {
+        Ok(Command::Run(args)) => run(&args),
+        Ok(Command::Dma(json)) => dma::measure(json).and_then(|text| report::print(&text)),
         Ok(Command::Help) => {
             print!("{}", args::HELP);
             return ExitCode::SUCCESS;
@@ -52,7 +56,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&args) {
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");

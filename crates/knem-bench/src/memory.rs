@@ -5,7 +5,7 @@ use knem::{Device, Protection, Region, RegionOptions, Segment};
 use crate::buffer::{self, Buffer};
 use crate::channel::Source;
 use crate::failure::{doing, Failure, Result};
-use crate::method::{Method, PIECES};
+use crate::method::Method;
 use crate::operation::{Attached, Operation};
 use crate::requests;
 use crate::ring::Ring;
@@ -27,7 +27,12 @@ pub struct Memory {
     pub local: Option<Buffer>,
     /// The owner's memory.
     pub owner: Source,
+    /// Into how many segments a vector copy goes.
+    pieces: usize,
 }
+
+/// As many as it is unless told.
+const PIECES: usize = 8;
 
 impl Memory {
     /// All that a method takes: memory of a side's own, the other side's being there.
@@ -45,13 +50,19 @@ impl Memory {
         let own = memory(buffer::COPIER)?;
         let wants_local = methods.iter().any(|method| method.local());
         let local = wants_local.then(|| memory(buffer::OWNER)).transpose()?;
-        let target = match device {
-            Some(device) if methods.contains(&Method::RegionCopy) => {
+        let protection = if methods.contains(&Method::PingPong) {
+            Some(Protection::ReadWrite)
+        } else {
+            let copied_to = methods.contains(&Method::RegionCopy);
+            copied_to.then_some(Protection::Write)
+        };
+        let target = match (device, protection) {
+            (Some(device), Some(protection)) => {
                 let segments = [Segment::from(&*own)];
                 let options = RegionOptions::default();
                 // SAFETY: The region ends before its memory, of which nothing is relied on during
                 // copies.
-                Some(unsafe { device.create_region(&segments, Protection::Write, options) }?)
+                Some(unsafe { device.create_region(&segments, protection, options) }?)
             }
             _ => None,
         };
@@ -60,7 +71,19 @@ impl Memory {
             own,
             local,
             owner,
+            pieces: PIECES,
         })
+    }
+
+    /// The same, vector copies going into so many segments.
+    pub fn in_pieces(mut self, pieces: usize) -> Self {
+        self.pieces = pieces;
+        self
+    }
+
+    /// The copier's own memory as a region, where there is one.
+    pub fn target(&self) -> Option<u64> {
+        self.target.as_ref().map(|region| region.cookie().get())
     }
 
     /// A copy by some method, with all that can be prepared for it.
@@ -75,7 +98,10 @@ impl Memory {
             target,
             own,
             local,
-            owner: Source { cookie, process },
+            owner: Source {
+                cookie, process, ..
+            },
+            pieces,
         } = self;
         let whole = [Segment::from(&mut **own)];
         let local = || local.as_deref().ok_or_else(missing);
@@ -102,13 +128,17 @@ impl Memory {
                     Operation::Inline(requests::inline(device()?, *cookie, &whole, 1))
                 }
                 Method::VectorCopy => {
-                    let (pieces, count) = pieces(own);
-                    Operation::Inline(requests::inline(device()?, *cookie, &pieces[..count], 0))
+                    let pieces = segments(own, *pieces);
+                    Operation::Inline(requests::inline(device()?, *cookie, &pieces, 0))
                 }
                 Method::RegionCopy => {
                     let target = target.as_ref().ok_or_else(missing)?.cookie().get();
                     let length = own.len() as u64;
                     Operation::Regions(requests::copy(device()?, *cookie, target, length))
+                }
+                Method::PingPong => {
+                    let back = requests::inline(device()?, *cookie, &whole, 0);
+                    Operation::PingPong(ring, back)
                 }
                 Method::CreateCopyDestroy => {
                     let create = requests::create(device()?, local()?, Protection::Read, ONCE);
@@ -123,16 +153,10 @@ fn missing() -> Failure {
     Failure::Peer("it has not what this method takes".into())
 }
 
-/// Memory as segments of one length, the last one aside; without an allocation, which would count.
-fn pieces(memory: &mut [u8]) -> ([Segment; PIECES], usize) {
-    let length = memory.len().div_ceil(PIECES);
-    let mut pieces = [Segment::new(std::ptr::null(), 0); PIECES];
-    let mut count = 0;
-    for (place, piece) in pieces.iter_mut().zip(memory.chunks_mut(length)) {
-        *place = Segment::from(piece);
-        count += 1;
-    }
-    (pieces, count)
+/// Memory as so many segments of one length, the last one aside; fewer where it is too small.
+fn segments(memory: &mut [u8], count: usize) -> Vec<Segment> {
+    let length = memory.len().div_ceil(count);
+    memory.chunks_mut(length).map(Segment::from).collect()
 }
 
 #[cfg(test)]
@@ -143,10 +167,10 @@ mod tests {
     fn pieces_are_the_whole() {
         for length in [1, 7, 8, 9, 4096, 65_537] {
             let mut memory = vec![0; length];
-            let (pieces, count) = pieces(&mut memory);
-            let sum: u64 = pieces[..count].iter().map(Segment::length).sum();
+            let pieces = segments(&mut memory, PIECES);
+            let sum: u64 = pieces.iter().map(Segment::length).sum();
             assert_eq!(sum, length as u64);
-            assert!((1..=PIECES).contains(&count));
+            assert!((1..=PIECES).contains(&pieces.len()));
         }
     }
 }

@@ -19,16 +19,16 @@ pub enum Method {
     CreateCopyDestroy,
     /// KNEM: from the owner's region to one of the copier.
     RegionCopy,
-    /// KNEM: the copier reads from the owner's region into [`PIECES`] segments.
+    /// KNEM: the copier reads from the owner's region into several segments.
     VectorCopy,
+    /// KNEM: the owner reads from the copier's region, then the copier from the owner's: one copy
+    /// is half of that.
+    PingPong,
 }
-
-/// Into how many segments a vector copy goes.
-pub const PIECES: usize = 8;
 
 impl Method {
     /// All of them.
-    pub const ALL: [Method; 9] = [
+    pub const ALL: [Method; 10] = [
         Method::Memcpy,
         Method::ProcessVmReadv,
         Method::ProcessVmWritev,
@@ -38,6 +38,7 @@ impl Method {
         Method::CreateCopyDestroy,
         Method::RegionCopy,
         Method::VectorCopy,
+        Method::PingPong,
     ];
 
     /// Those that are measured unless told otherwise.
@@ -48,8 +49,12 @@ impl Method {
         Method::ShmDoubleCopy,
     ];
 
-    /// Those that several readers may use at once.
-    pub const SHARED: [Method; 2] = [Method::ProcessVmReadv, Method::InlineCopy];
+    /// Those that several processes may use at once.
+    pub const SHARED: [Method; 3] = [
+        Method::ProcessVmReadv,
+        Method::InlineCopy,
+        Method::InlineWrite,
+    ];
 
     /// Its name, in options and in reports.
     pub const fn name(self) -> &'static str {
@@ -63,6 +68,7 @@ impl Method {
             Method::CreateCopyDestroy => "create-copy-destroy",
             Method::RegionCopy => "region-copy",
             Method::VectorCopy => "vector-copy",
+            Method::PingPong => "ping-pong",
         }
     }
 
@@ -80,6 +86,7 @@ impl Method {
                 | Method::CreateCopyDestroy
                 | Method::RegionCopy
                 | Method::VectorCopy
+                | Method::PingPong
         )
     }
 
@@ -88,9 +95,20 @@ impl Method {
         matches!(self, Method::Memcpy | Method::CreateCopyDestroy)
     }
 
-    /// Whether the bytes go from the copier to the owner.
+    /// Whether the bytes go from the copier to the owner, at first.
     pub const fn writes(self) -> bool {
-        matches!(self, Method::InlineWrite | Method::ProcessVmWritev)
+        matches!(
+            self,
+            Method::InlineWrite | Method::ProcessVmWritev | Method::PingPong
+        )
+    }
+
+    /// How many copies one turn of it makes.
+    pub const fn copies(self) -> usize {
+        match self {
+            Method::PingPong => 2,
+            _ => 1,
+        }
     }
 }
 

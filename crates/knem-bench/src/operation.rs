@@ -21,6 +21,8 @@ pub enum Operation<'m> {
     Ring { ring: &'m Ring, to: &'m mut [u8] },
     /// Between a region and local memory.
     Inline(Prepared<'m, InlineCopy>),
+    /// A ball played, which the other side answers with a copy, then one from its region.
+    PingPong(&'m Ring, Prepared<'m, InlineCopy>),
     /// Between two regions.
     Regions(Prepared<'m, CopyBounded>),
     /// From a region that is declared for it and ends with it.
@@ -35,6 +37,7 @@ impl Operation<'_> {
             Operation::Attached(call) => call.carry_out(),
             Operation::Ring { ring, to } => receive(ring, to),
             Operation::Inline(request) => request.issue(),
+            Operation::PingPong(ring, back) => play(ring, back),
             Operation::Regions(request) => request.issue(),
             Operation::Once(create, copy) => once(create, copy),
         }
@@ -48,6 +51,7 @@ impl Operation<'_> {
             Operation::Attached(call) => clock.take(|| said = call.carry_out()),
             Operation::Ring { ring, to } => clock.take(|| said = receive(ring, to)),
             Operation::Inline(request) => clock.take(|| said = request.issue()),
+            Operation::PingPong(ring, back) => clock.take(|| said = play(ring, back)),
             Operation::Regions(request) => clock.take(|| said = request.issue()),
             Operation::Once(create, copy) => clock.take(|| said = once(create, copy)),
         };
@@ -59,7 +63,9 @@ impl Operation<'_> {
         match self {
             Operation::Within { .. } | Operation::Ring { .. } => syscall::told(said).map(drop),
             Operation::Attached(call) => call.outcome(said),
-            Operation::Inline(request) | Operation::Once(_, request) => request.outcome(said),
+            Operation::Inline(request)
+            | Operation::PingPong(_, request)
+            | Operation::Once(_, request) => request.outcome(said),
             Operation::Regions(request) => request.outcome(said),
         }
     }
@@ -73,7 +79,20 @@ fn within(from: &[u8], to: &mut [u8]) -> isize {
 
 #[inline(always)]
 fn receive(ring: &Ring, to: &mut [u8]) -> isize {
-    match ring.receive(to) {
+    negative(ring.receive(to))
+}
+
+#[inline(always)]
+fn play(ring: &Ring, back: &mut Prepared<'_, InlineCopy>) -> isize {
+    match negative(ring.play()) {
+        0 => back.issue(),
+        said => said,
+    }
+}
+
+/// An error as the kernel says it.
+fn negative(result: io::Result<()>) -> isize {
+    match result {
         Ok(()) => 0,
         Err(error) => -(error.raw_os_error().unwrap_or(libc::EIO) as isize),
     }

@@ -114,24 +114,35 @@ fn serve(mut channel: Channel, ring: &Ring, start: Start) -> io::Result<()> {
     let mut memory: Option<Memory> = None;
     while let Some(request) = channel.next()? {
         let reply = match (request, &mut memory) {
-            (Request::Prepare { bytes }, memory) => {
+            (Request::Prepare { bytes, parts }, memory) => {
                 *memory = None;
-                told(prepare(bytes, start, &mut device, memory))
+                told(prepare(bytes, parts, start, &mut device, memory))
             }
             (_, None) => Reply::Failed("nothing was prepared".into()),
             (Request::Fill(pattern), Some(memory)) => {
-                pattern.fill(&mut memory.buffer);
+                pattern.fill(memory.first());
                 Reply::Done
             }
-            (Request::Check(pattern), Some(memory)) => match pattern.check(&memory.buffer) {
-                Ok(()) => Reply::Done,
-                Err(byte) => Reply::Wrong(byte),
-            },
+            (Request::Check { pattern, parts }, Some(memory)) => {
+                let mut all = memory.buffer.chunks(memory.bytes).take(parts);
+                match all.try_for_each(|part| pattern.check(part)) {
+                    Ok(()) => Reply::Done,
+                    Err(byte) => Reply::Wrong(byte),
+                }
+            }
             (Request::Send { times }, Some(memory)) => {
                 let begun = ring.begun();
                 channel.answer(&Reply::Done)?;
                 for time in 0..times as u32 {
-                    ring.send(begun.wrapping_add(time), &memory.buffer)?;
+                    ring.send(begun.wrapping_add(time), memory.first())?;
+                }
+                continue;
+            }
+            (Request::Return { times, cookie }, Some(memory)) => {
+                channel.answer(&Reply::Done)?;
+                for _ in 0..times {
+                    let device = device.as_ref().ok_or_else(lost)?;
+                    ring.answer(|| fetch(device, cookie, memory.first()))?;
                 }
                 continue;
             }
@@ -143,7 +154,7 @@ fn serve(mut channel: Channel, ring: &Ring, start: Start) -> io::Result<()> {
                 },
                 Some(memory),
             ) => {
-                let copy = || read(method, device.as_ref(), source, &mut memory.buffer);
+                let copy = || copy(method, device.as_ref(), source, memory.first());
                 told(std::iter::repeat_with(copy).take(times as usize).collect())
             }
         };
@@ -163,12 +174,26 @@ impl FromIterator<Reply> for Reply {
     }
 }
 
-/// One copy of a reader's.
-fn read(method: Method, device: Option<&Device>, from: Source, to: &mut [u8]) -> Result<Reply> {
-    match (method, device, Cookie::new(from.cookie)) {
-        (Method::ProcessVmReadv, ..) => from.process.read(0, to)?,
+/// The other half of a ping-pong. Bytes that did not come are found when all are checked.
+fn fetch(device: &Device, cookie: u64, to: &mut [u8]) -> io::Result<()> {
+    let region = Cookie::new(cookie).ok_or_else(lost)?;
+    let read = device.read(region, 0, to, CopyFlags::NONE);
+    read.map_err(io::Error::other)
+}
+
+fn lost() -> io::Error {
+    io::Error::other("there is no region to copy from")
+}
+
+/// One copy of a reader's, or of a writer's.
+fn copy(method: Method, device: Option<&Device>, with: Source, own: &mut [u8]) -> Result<Reply> {
+    match (method, device, Cookie::new(with.cookie)) {
+        (Method::ProcessVmReadv, ..) => with.process.read(with.offset, own)?,
         (Method::InlineCopy, Some(device), Some(region)) => {
-            device.read(region, 0, to, CopyFlags::NONE)?;
+            device.read(region, with.offset, own, CopyFlags::NONE)?;
+        }
+        (Method::InlineWrite, Some(device), Some(region)) => {
+            device.write(region, with.offset, own, CopyFlags::NONE)?;
         }
         _ => return Err(Failure::Peer(format!("it cannot do {}", method.name()))),
     }
@@ -180,10 +205,20 @@ struct Memory {
     // The fields are dropped in this order: the region ends before its memory.
     region: Option<Region<'static>>,
     buffer: Buffer,
+    /// Of one part.
+    bytes: usize,
+}
+
+impl Memory {
+    /// The part that most is about.
+    fn first(&mut self) -> &mut [u8] {
+        &mut self.buffer[..self.bytes]
+    }
 }
 
 fn prepare(
     bytes: usize,
+    parts: usize,
     start: Start,
     device: &mut Option<Device>,
     memory: &mut Option<Memory>,
@@ -192,7 +227,7 @@ fn prepare(
         Role::Owner => buffer::OWNER,
         Role::Reader => buffer::COPIER,
     };
-    let made = Buffer::private(bytes, skew, start.huge);
+    let made = Buffer::private(bytes * parts, skew, start.huge);
     let buffer = doing("have that much memory", made)?;
     if start.use_device && device.is_none() {
         *device = Some(Device::open()?);
@@ -209,7 +244,11 @@ fn prepare(
         }?),
         _ => None,
     };
-    let made = memory.insert(Memory { region, buffer });
+    let made = memory.insert(Memory {
+        region,
+        buffer,
+        bytes,
+    });
     let cookie = made.region.as_ref().map(Region::cookie);
     Ok(Reply::Ready {
         cookie: cookie.map_or(0, u64::from),

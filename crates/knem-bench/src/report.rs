@@ -7,6 +7,8 @@ use crate::bed;
 use crate::clock::Unit;
 use crate::failure::{doing, Result};
 use crate::method::Method;
+use crate::overlap::Overlap;
+use crate::percentiles::Percentiles;
 use crate::size;
 
 /// What was measured.
@@ -32,6 +34,8 @@ pub struct Measurement {
     median: f64,
     /// Of one copy, at least.
     instructions: Option<u64>,
+    /// What one copy took in the rounds.
+    seconds: Percentiles,
 }
 
 /// What was found out about a call that moves no bytes.
@@ -54,22 +58,27 @@ pub struct Report {
     pub results: Vec<Measurement>,
     /// The same.
     pub calls: Vec<Call>,
+    /// For each size, where it was asked for.
+    pub overlaps: Vec<Overlap>,
     /// On how many CPUs the processes ran.
     pub cpus: usize,
     /// Copies that were asked of the module, those that were not timed included.
     pub requests: u64,
 }
 
-/// The least and the middle of what was taken in a number of rounds, at least one.
-fn least_and_median(mut taken: Vec<u64>) -> (u64, u64) {
+/// The least and the middle of what was taken in a number of rounds, at least one, and all in order.
+fn least_and_median(mut taken: Vec<u64>) -> (u64, u64, Vec<u64>) {
     taken.sort_unstable();
-    (taken[0], taken[taken.len() / 2])
+    (taken[0], taken[taken.len() / 2], taken)
 }
 
 impl Measurement {
     /// From what a number of copies took together, in each of several rounds.
     pub fn new(shape: Shape, copies: usize, unit: Unit, taken: Vec<u64>) -> Self {
-        let (least, median) = least_and_median(taken);
+        let (least, median, sorted) = least_and_median(taken);
+        // Those who copy at once all take as long.
+        let one = |time: &u64| *time as f64 * shape.readers as f64 / copies as f64 / 1e9;
+        let seconds: Vec<f64> = sorted.iter().map(one).collect();
         // A counted machine runs one instruction a nanosecond.
         let speed = |time: u64| (shape.bytes * copies) as f64 * 1e9 / time.max(1) as f64;
         Self {
@@ -77,6 +86,7 @@ impl Measurement {
             best: speed(least),
             median: speed(median),
             instructions: (unit == Unit::Instructions).then_some(least / copies as u64),
+            seconds: Percentiles::new(&seconds),
         }
     }
 
@@ -90,12 +100,13 @@ impl Measurement {
         format!(
             "{{\"bed\":\"{bed}\",\"method\":\"{}\",\"bytes\":{bytes},\"pages\":\"{}\",\
              \"readers\":{readers},\"best\":{:.0},\"median\":{:.0},\"instructions\":{},\
-             \"verified\":true}}",
+             \"seconds\":{},\"verified\":true}}",
             method.name(),
             pages(huge),
             self.best,
             self.median,
-            number(self.instructions)
+            number(self.instructions),
+            self.seconds.json()
         )
     }
 }
@@ -110,7 +121,7 @@ impl Call {
         unit: Unit,
         taken: Vec<u64>,
     ) -> Self {
-        let (least, median) = least_and_median(taken);
+        let (least, median, _) = least_and_median(taken);
         let seconds = |time: u64| time as f64 / times as f64 / 1e9;
         Self {
             name,
@@ -136,7 +147,8 @@ impl Call {
     }
 }
 
-fn pages(huge: bool) -> &'static str {
+/// What memory is made of, in the reports.
+pub fn pages(huge: bool) -> &'static str {
     if huge {
         "huge"
     } else {
@@ -150,17 +162,22 @@ fn number(value: Option<u64>) -> String {
 
 impl Report {
     /// One document: `results`, each with bed, method, bytes, pages, readers, best and median
-    /// (bytes per second), instructions (or null) and verified; `calls`, each with bed, call,
-    /// bytes, pages, best and median (seconds) and instructions; `cpus` and `requests`.
+    /// (bytes per second), instructions (or null), seconds (percentiles of one copy) and verified;
+    /// `calls`, each with bed, call, bytes, pages, best and median (seconds) and instructions;
+    /// `overlaps`, each with bed, bytes, pages, copy, compute and both (seconds) and hidden (a
+    /// share); `cpus` and `requests`.
     pub fn json(&self) -> String {
         let bed = bed::name();
         let results: Vec<String> = self.results.iter().map(|one| one.json(bed)).collect();
         let calls: Vec<String> = self.calls.iter().map(|one| one.json(bed)).collect();
+        let overlaps: Vec<String> = self.overlaps.iter().map(|one| one.json(bed)).collect();
         let (cpus, requests) = (self.cpus, self.requests);
         format!(
-            "{{\"results\":[\n{}\n],\"calls\":[\n{}\n],\"cpus\":{cpus},\"requests\":{requests}}}\n",
+            "{{\"results\":[\n{}\n],\"calls\":[\n{}\n],\"overlaps\":[\n{}\n],\
+             \"cpus\":{cpus},\"requests\":{requests}}}\n",
             results.join(",\n"),
-            calls.join(",\n")
+            calls.join(",\n"),
+            overlaps.join(",\n")
         )
     }
 
@@ -173,7 +190,22 @@ impl Report {
         if !self.calls.is_empty() {
             self.costs(&mut text);
         }
+        if !self.overlaps.is_empty() {
+            self.hidden(&mut text);
+        }
         text
+    }
+
+    fn hidden(&self, text: &mut String) {
+        let head = ["copy µs", "compute µs", "both µs", "hidden"];
+        line(text, "size", "overlap", head);
+        for one in &self.overlaps {
+            let micros = |seconds: f64| format!("{:.1}", seconds * 1e6);
+            let (copy, compute, both) = (micros(one.copy), micros(one.compute), micros(one.both));
+            let share = format!("{:.0} %", one.hidden() * 100.0);
+            let rest = [&copy, &compute, &both, &share].map(String::as_str);
+            line(text, &size::show(one.bytes), "in a kernel thread", rest);
+        }
     }
 
     fn copies(&self, text: &mut String) {
@@ -283,7 +315,8 @@ mod tests {
             measured(Unit::Instructions).json("uml"),
             "{\"bed\":\"uml\",\"method\":\"inline-copy\",\"bytes\":1048576,\"pages\":\"small\",\
              \"readers\":1,\"best\":104857600000,\"median\":52428800000,\"instructions\":10000,\
-             \"verified\":true}"
+             \"seconds\":{\"p50\":0.000020000,\"p90\":0.000030000,\"p99\":0.000030000,\
+             \"worst\":0.000030000},\"verified\":true}"
         );
         let call = Call::new("create", 4096, true, 2, Unit::Time, vec![3000, 1000]);
         assert_eq!(
@@ -298,11 +331,20 @@ mod tests {
         let report = Report {
             results: vec![measured(Unit::Time), measured(Unit::Instructions)],
             calls: vec![Call::new("get-info", 0, false, 1, Unit::Time, vec![600])],
+            overlaps: vec![Overlap {
+                bytes: 4096,
+                huge: true,
+                copy: 2e-6,
+                compute: 2e-6,
+                both: 3e-6,
+            }],
             cpus: 1,
             requests: 8,
         };
+        assert!(report.json().contains("\"overlaps\":[\n{\"bed\":"));
         let text = report.table();
-        assert_eq!(text.lines().count(), 6);
+        assert_eq!(text.lines().count(), 8);
+        assert!(text.contains("50 %"), "{text}");
         assert_eq!(text.matches("1 MiB").count(), 1);
         assert!(text.contains("10.0"), "{text}");
         assert!(text.contains("get-info"), "{text}");

@@ -150,6 +150,22 @@ pub unsafe fn inline<'d>(
     unsafe { Prepared::new(device, request::INLINE_COPY, argument, segments) }
 }
 
+/// Copies from a region to local memory in the kernel thread of the context, whose first slot then
+/// tells the end of it.
+///
+/// # Safety
+/// The memory named must be this caller's to overwrite until the copy is over.
+pub unsafe fn queued<'d>(
+    device: &'d Device,
+    remote_cookie: Cookie,
+    local: &[Segment],
+) -> Prepared<'d, InlineCopy> {
+    // SAFETY: As promised by the caller.
+    let mut request = unsafe { inline(device, remote_cookie, local, 0) };
+    request.argument.flags = flag::MEMCPY_THREAD;
+    request
+}
+
 /// Copies so many bytes from one region to another.
 pub fn copy(
     device: &Device,

@@ -31,6 +31,10 @@ struct State {
     written: Signal,
     /// Chunks read.
     read: Signal,
+    /// Balls that the one has played.
+    ping: Signal,
+    /// Balls that the other has returned.
+    pong: Signal,
 }
 
 impl Ring {
@@ -63,6 +67,28 @@ impl Ring {
                 .address()
                 .add(DATA + (number % CHUNKS) as usize * CHUNK)
         }
+    }
+
+    /// Plays a ball and waits until it is returned.
+    pub fn play(&self) -> io::Result<()> {
+        let State { ping, pong, .. } = self.state();
+        let ball = ping.get().wrapping_add(1);
+        ping.set(ball);
+        pong.wait_while(self.looks, |now| now != ball)
+    }
+
+    /// Waits for the next ball, does something, and returns it, also where that failed: nobody is
+    /// to wait for it.
+    pub fn answer<E: From<io::Error>>(
+        &self,
+        work: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let State { ping, pong, .. } = self.state();
+        let ball = pong.get().wrapping_add(1);
+        ping.wait_while(self.looks, |now| now != ball)?;
+        let done = work();
+        pong.set(ball);
+        done
     }
 
     /// How many transfers have begun; the sender looks before it says that it is ready.

@@ -56,7 +56,7 @@ impl What {
 
     /// Whether one process does all of it.
     fn alone(self) -> bool {
-        self != What::Copy(Method::ShmDoubleCopy)
+        !matches!(self, What::Copy(Method::ShmDoubleCopy | Method::PingPong))
     }
 }
 

@@ -41,7 +41,7 @@ pub fn trace_all(subjects: &[Subject]) -> Result<()> {
         let ring = doing("share memory", Ring::new(0))?;
         let mut owner = Peer::start(&ring, start)?;
         let bytes = subject.bytes.max(1);
-        let source = prepare_owner(&mut owner, bytes)?;
+        let source = prepare_owner(&mut owner, bytes, 1)?;
         let device = Device::open()?;
         let methods = match subject.what {
             What::Copy(method) => vec![method],

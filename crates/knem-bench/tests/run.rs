@@ -33,7 +33,10 @@ fn measures_what_needs_no_module() {
     // 1, 4, … 262144, 307200 bytes.
     assert_eq!(out.matches("\"verified\":true").count(), 11 * 3, "{out}");
     assert!(out.contains("\"method\":\"shm-double-copy\",\"bytes\":307200"));
-    assert!(out.ends_with("\"cpus\":1,\"requests\":0}\n"), "{out}");
+    assert!(
+        out.ends_with("\"overlaps\":[\n\n],\"cpus\":1,\"requests\":0}\n"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -152,16 +152,61 @@ fn events_need_a_thread_and_no_hardware() {
 }
 
 #[test]
-fn only_memcpy_goes_to_the_thread() {
+fn without_dma_only_memcpy_goes_to_the_thread() {
     let masks = Masks::new(DEFAULT).unwrap();
     let plan = |flags| plan(masks, flags, Kind::Current).unwrap();
     let thread = plan(flag::MEMCPY_THREAD);
     assert!(thread.in_thread && thread.slot && thread.pending && !thread.event);
     let in_call = plan(flag::DMA_THREAD | flag::ASYNC_DMA_COMPLETE);
     assert!(!in_call.in_thread && in_call.slot && in_call.pending);
-    let plain = plan(flag::DMA);
-    assert!(!plain.in_thread && !plain.slot && !plain.pending);
     assert!(plan(flag::MEMCPY_THREAD | flag::NOTIFY_FD).event);
+    assert!(!in_call.dma && !in_call.by_itself && !thread.dma);
+}
+
+#[test]
+fn with_dma_other_flags_tell_who_waits() {
+    let masks = Masks::new(DEFAULT).unwrap();
+    let plan = |flags| plan(masks, flag::DMA | flags, Kind::Current).unwrap();
+    let plain = plan(0);
+    assert!(plain.dma && !plain.in_thread && !plain.slot && !plain.pending);
+    let memcpy = plan(flag::MEMCPY_THREAD);
+    assert!(memcpy.dma && !memcpy.in_thread && !memcpy.by_itself && memcpy.pending);
+    for thread in [
+        flag::DMA_THREAD,
+        flag::DMA_THREAD | flag::ASYNC_DMA_COMPLETE,
+        flag::ASYNC_MASK,
+    ] {
+        let thread = plan(thread);
+        assert!(thread.dma && thread.in_thread && !thread.by_itself && thread.slot);
+    }
+    for hardware in [
+        flag::ASYNC_DMA_COMPLETE,
+        flag::ASYNC_DMA_COMPLETE | flag::MEMCPY_THREAD,
+    ] {
+        let hardware = plan(hardware);
+        assert!(hardware.dma && !hardware.in_thread && hardware.by_itself && hardware.pending);
+    }
+}
+
+#[test]
+fn old_copies_by_dma_are_waited_for_in_the_call() {
+    let masks = Masks::new(DEFAULT).unwrap();
+    let all = flag::DMA | flag::ASYNC_MASK;
+    let reply = masks.on_copy(all, Kind::OldSynchronous, || 0, 0).unwrap();
+    assert!(reply.dma && !reply.in_thread && !reply.by_itself && !reply.slot);
+    let slot = plan(masks, flag::DMA, Kind::OldAsynchronous).unwrap();
+    assert!(slot.dma && !slot.in_thread && !slot.by_itself && slot.slot);
+}
+
+#[test]
+fn where_there_are_no_engines_the_flag_of_dma_means_nothing() {
+    let masks = Masks::new(DEFAULT).unwrap();
+    let without = masks.without_dma();
+    assert_eq!((without.forced(), without.ignored()), (0, 0));
+    for flags in 0..=flag::COPY_MASK {
+        let there = plan(masks, flags & !flag::DMA, Kind::Current);
+        assert_eq!(plan(without, flags, Kind::Current), there);
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 //! Lists of runs: what joins, where offsets lead, and that walking two lists moves each byte once.
 
+use std::cell::RefCell;
+
 use knem_logic::{
     cursor::{effective_length, Cursor, Position},
     runs::{self, Growth, Joiner, Piece, Run},
@@ -189,6 +191,43 @@ proptest! {
         let all = addresses(&list);
         let expected = all.get(offset as usize..).unwrap_or_default();
         prop_assert_eq!(visited.as_slice(), expected);
+    }
+
+    #[test]
+    fn sweeps_are_many_steps(
+        ranges in ranges(), offset in 0u64..2500, bytes in 0u64..1500, stop in 0u64..1500, more in 0u64..99,
+    ) {
+        let list = list(&ranges);
+        let mut cursor = Cursor::new(&list, offset);
+        let visited = RefCell::new(Vec::new());
+        let sweep = |cursor: &mut Cursor<'_>, bytes| {
+            let before = visited.borrow().len() as u64;
+            let step = |done, address, piece: u64| {
+                let mut visited = visited.borrow_mut();
+                assert_eq!(done, visited.len() as u64 - before, "as much as is done");
+                let piece = piece.min(stop.saturating_sub(visited.len() as u64));
+                visited.extend(address..address + piece);
+                piece
+            };
+            let done = cursor.sweep(bytes, step);
+            assert_eq!(done, visited.borrow().len() as u64 - before);
+        };
+        // What comes next starts where this ends, in the middle of a run or not.
+        sweep(&mut cursor, bytes);
+        sweep(&mut cursor, more);
+        let visited = visited.into_inner();
+        let all = addresses(&list);
+        let expected = all.get(offset as usize..).unwrap_or_default();
+        let reached = expected.len().min((bytes + more).min(stop) as usize);
+        prop_assert_eq!(&visited, &expected[..reached]);
+        let next = expected.get(reached).copied().unwrap_or(0);
+        prop_assert_eq!(cursor.address(), next);
+        let rest = std::iter::from_fn(|| {
+            let ahead = cursor.ahead();
+            cursor.advance(ahead);
+            (ahead > 0).then_some(ahead)
+        });
+        prop_assert_eq!(rest.sum::<u64>() as usize, expected.len() - reached);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use knem_logic::{
     abi::Counter,
-    text::{Listing, Statistics},
+    text::{Dma, Listing, Statistics},
 };
 
 #[test]
@@ -16,6 +16,7 @@ fn the_text_is_what_programs_read() {
         features: 0,
         forced_flags: 0x10,
         ignored_flags: 0xe,
+        dma: Dma::NoKernelSupport,
         debug: true,
         counters,
     };
@@ -44,6 +45,38 @@ knem 2.0.0
  Requests Failed/DMACopy                      : 18446744073709551615
 "
     );
+}
+
+#[test]
+fn the_state_of_dma_is_told() {
+    let channels = Dma::Channels {
+        small: 1024,
+        names: &" dma0chan0 dma0chan1",
+    };
+    for (dma, expected) in [
+        (Dma::Disabled, " DMAEngine: KernelSupported Disabled\n"),
+        (
+            Dma::NoChannel,
+            " DMAEngine: KernelSupported Enabled NoChannelAvailable\n",
+        ),
+        (
+            channels,
+            " DMAEngine: KernelSupported Enabled ChansAvail ChunkMin=1024B\n \
+             DMAChannels: dma0chan0 dma0chan1\n",
+        ),
+    ] {
+        let statistics = Statistics {
+            features: 0,
+            forced_flags: 0,
+            ignored_flags: 0,
+            dma,
+            debug: false,
+            counters: [0; Counter::ALL.len()],
+        };
+        let mut text = String::new();
+        statistics.write(&mut text).unwrap();
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]

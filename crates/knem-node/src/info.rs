@@ -39,3 +39,9 @@ pub const ABI_VERSION: u32 = knem::ABI_VERSION;
 pub fn flag_names(bits: u32) -> Vec<String> {
     knem::names(bits)
 }
+
+/// The names of the features among `bits`, lowest first.
+#[napi]
+pub fn feature_names(bits: u32) -> Vec<String> {
+    knem::feature_names(bits)
+}

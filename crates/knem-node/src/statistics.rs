@@ -25,6 +25,51 @@ pub struct Statistics {
     pub counts: Vec<Count>,
     /// Lines that this version does not know, as they are.
     pub other: Vec<String>,
+    /// What the text does not tell; missing where the module does not know the request.
+    pub activity: Option<Activity>,
+}
+
+/// Bytes, sizes, and what there is at the moment. All numbers are exact up to 2^53.
+#[napi(object)]
+pub struct Activity {
+    /// Requests refused because too many were waiting or too many events unread.
+    pub failed_busy: f64,
+    /// Regions created.
+    pub regions_created: f64,
+    /// Bytes copied in the calls that asked for it.
+    pub bytes_call: f64,
+    /// Bytes copied in kernel threads.
+    pub bytes_thread: f64,
+    /// Bytes copied by DMA engines.
+    pub bytes_dma: f64,
+    /// Contexts that are open now.
+    pub contexts: f64,
+    /// Regions whose memory is pinned now.
+    pub regions: f64,
+    /// Requests that wait for a kernel thread now, or run in one.
+    pub queued: f64,
+    /// Bytes of the pages that are pinned now.
+    pub pinned_bytes: f64,
+    /// Copies that ended, by the bytes they copied: none first, then those of at least 2^(index - 1)
+    /// and less than 2^index bytes; the last has no upper end.
+    pub copy_sizes: Vec<f64>,
+}
+
+impl From<knem::Activity> for Activity {
+    fn from(activity: knem::Activity) -> Self {
+        Self {
+            failed_busy: activity.failed_busy as f64,
+            regions_created: activity.regions_created as f64,
+            bytes_call: activity.bytes_call as f64,
+            bytes_thread: activity.bytes_thread as f64,
+            bytes_dma: activity.bytes_dma as f64,
+            contexts: activity.contexts as f64,
+            regions: activity.regions as f64,
+            queued: activity.queued as f64,
+            pinned_bytes: activity.pinned_bytes as f64,
+            copy_sizes: activity.copy_sizes.iter().map(|&n| n as f64).collect(),
+        }
+    }
 }
 
 /// One counter.
@@ -57,6 +102,7 @@ pub fn statistics(path: Option<String>) -> Result<Statistics> {
         ignored_flags: read.ignored_flags,
         dma: read.dma,
         other: read.other,
+        activity: read.activity.map(Activity::from),
     })
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use knem_abi::flag;
+use knem_abi::{feature, flag};
 
 /// What a region allows beyond its protection (contract §6.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,9 +60,24 @@ pub fn names(bits: u32) -> Vec<String> {
         (flag::NOTIFY_FD, "NOTIFY_FD"),
         (flag::ANY_USER_ACCESS, "ANY_USER_ACCESS"),
     ];
-    let set = NAMED.iter().filter(|(bit, _)| bits & bit != 0);
+    named(bits, &NAMED)
+}
+
+/// The names of the features among `bits`, in the same way.
+pub fn feature_names(bits: u32) -> Vec<String> {
+    const NAMED: [(u32, &str); 4] = [
+        (feature::DMA, "DMA"),
+        (feature::COUNTED, "COUNTED"),
+        (feature::DESTROY_WAIT, "DESTROY_WAIT"),
+        (feature::STATISTICS, "STATISTICS"),
+    ];
+    named(bits, &NAMED)
+}
+
+fn named(bits: u32, known: &[(u32, &str)]) -> Vec<String> {
+    let set = known.iter().filter(|(bit, _)| bits & bit != 0);
     let mut names: Vec<String> = set.map(|(_, name)| name.to_string()).collect();
-    let rest = NAMED.iter().fold(bits, |rest, (bit, _)| rest & !bit);
+    let rest = known.iter().fold(bits, |rest, (bit, _)| rest & !bit);
     if rest != 0 {
         names.push(format!("{rest:#x}"));
     }
@@ -92,5 +107,17 @@ mod tests {
         assert_eq!(names(flag::CREATE_MASK), ["SINGLEUSE", "ANY_USER_ACCESS"]);
         assert_eq!(names(flag::CREATE_MASK | flag::COPY_MASK).len(), 8);
         assert_eq!(names(flag::DMA | 0x300), ["DMA", "0x300"]);
+    }
+
+    #[test]
+    fn every_feature_has_a_name() {
+        let all = feature::ALWAYS | feature::DMA;
+        let names = feature_names(all);
+        assert_eq!(names.len(), all.count_ones() as usize);
+        assert!(
+            names.iter().all(|name| !name.starts_with("0x")),
+            "{names:?}"
+        );
+        assert_eq!(feature_names(1 << 31), ["0x80000000"]);
     }
 }

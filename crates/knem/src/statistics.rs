@@ -2,10 +2,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::str::FromStr;
 
-use crate::{Counter, Error, Result};
+use knem_abi::request;
+
+use crate::{call, Activity, Counter, Error, Result};
 
 /// What the module says about itself and what it has done, since it was loaded or cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub struct Statistics {
     pub counts: Vec<Count>,
     /// The lines that this version does not know, as they are.
     pub other: Vec<String>,
+    /// What the text does not tell: bytes, sizes, and what there is at the moment. `None` where the
+    /// module does not know this request ([`knem_abi::feature::STATISTICS`]).
+    pub activity: Option<Activity>,
 }
 
 /// One counter.
@@ -80,7 +86,22 @@ impl Statistics {
             let path = path.to_owned();
             return Err(Error::NotKnem { path });
         }
-        text.parse()
+        let mut statistics: Self = text.parse()?;
+        if let Some(activity) = activity(&file) {
+            statistics.take(activity);
+        }
+        Ok(statistics)
+    }
+
+    /// The figures of one moment: the counters of the text are a little older.
+    fn take(&mut self, activity: Activity) {
+        for (counter, value) in Counter::ALL.iter().zip(activity.counters) {
+            let mut counts = self.counts.iter_mut();
+            if let Some(count) = counts.find(|count| count.label == counter.label()) {
+                count.value = value;
+            }
+        }
+        self.activity = Some(activity);
     }
 
     /// Sets every counter to 0. This needs CAP_SYS_ADMIN.
@@ -143,6 +164,14 @@ impl FromStr for Statistics {
     }
 }
 
+/// The module's figures as a structure, if it has them.
+fn activity(file: &File) -> Option<Activity> {
+    let mut activity = Activity::default();
+    // SAFETY: The request fills the structure and holds no address.
+    unsafe { call::issue(file.as_fd(), request::GET_STATISTICS, &mut activity) }.ok()?;
+    Some(activity)
+}
+
 /// `LABEL : NUMBER`.
 fn count(line: &str) -> Option<Count> {
     let (label, value) = line.rsplit_once(':')?;
@@ -203,6 +232,17 @@ mod tests {
             assert_eq!(statistics.get(counter), Some(at as u64 + 10));
         }
         assert_eq!(statistics.other, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_figures_are_of_one_moment() {
+        let mut statistics: Statistics = text().parse().unwrap();
+        let mut activity = Activity::default();
+        activity.counters[Counter::Submitted as usize] = 77;
+        statistics.take(activity);
+        assert_eq!(statistics.get(Counter::Submitted), Some(77));
+        assert_eq!(statistics.get(Counter::FailedDmaCopy), Some(0));
+        assert_eq!(statistics.activity, Some(activity));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import type { Plot, Series } from "@knem/figures";
 import type { Bed, BenchDocument, Method, Pages } from "./document.js";
-import type { Plot, Series } from "./plot.js";
 import { type Copy, ratio, resultOf } from "./query.js";
 
 /** A plot and the name of its file. */

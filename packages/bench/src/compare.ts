@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { size } from "@knem/figures";
 import { type Cell, table } from "@knem/kernels";
 import type { BenchDocument, CallCost, Method, Result } from "./document.js";
 import { nameOf, ratio } from "./query.js";
-import { size } from "./size.js";
 
 /** A figure that is another one than before. */
 export interface Change {

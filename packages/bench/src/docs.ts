@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Sheet, svg } from "@knem/figures";
 import { charts } from "./charts.js";
 import { type BenchDocument, formatDocument } from "./document.js";
 import { whatWasTried } from "./experiment/page.js";
-import { svg } from "./plot.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
-import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
+import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
 /** Where the committed figures are, from the checkout's top. */
 export const FIGURES = "docs/performance/figures.json";

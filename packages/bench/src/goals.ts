@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { size } from "@knem/figures";
 import type { BenchDocument, Call, Method } from "./document.js";
 import { allocationsOfCopies } from "./profile/query.js";
 import { callOf, perPage, ratio, resultOf } from "./query.js";
-import { size } from "./size.js";
 
 /** A figure that the module is to reach, beside those of the original KNEM in C and of cross-memory attach. */
 export interface Goal {

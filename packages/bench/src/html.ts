@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { page } from "@knem/figures";
 import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
 import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
-import { svg } from "./plot.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
-import { callSheet, goalSheets, instructionSheet, type Sheet, speedSheet } from "./tables.js";
+import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
-const style = `
-:root{color-scheme:light dark}
-body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:1.5rem}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #8884;white-space:nowrap}
-th{font-weight:600}th:first-child,td:first-child{text-align:left}
-tr.no td:last-child{color:#d1495b;font-weight:600}tr.yes td:last-child{color:#2a9d6f}
-p.soft{color:#888}`;
-
-/** The figures as one page that needs nothing but itself: no server, no network, no script. */
+/** The figures as one page that needs nothing but itself. */
 export function html(document: BenchDocument): string {
   const kernels = Object.entries(document.kernels).map(([bed, release]) => `${bed}: ${release}`);
   const sheets = [
@@ -33,33 +21,11 @@ export function html(document: BenchDocument): string {
     ownerSheet(document),
     ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);
-  return [
-    "<!doctype html>",
-    '<html lang="en"><head><meta charset="utf-8"><title>KNEM: benchmarks</title>',
-    '<meta name="viewport" content="width=device-width">',
-    `<style>${style}</style></head><body>`,
-    "<h1>KNEM: benchmarks</h1>",
-    `<p class="soft">${escaped(kernels.join(" · "))}. The bytes of every round were verified.</p>`,
-    ...goalSheets(document).map(section),
-    '<h2>Plots</h2><div class="plots">',
-    // Each with its style for itself: what is the same for all of them may be said several times.
-    ...charts(document).map(({ plot }) => `<figure style="margin:0">${svg(plot)}</figure>`),
-    "</div>",
-    ...sheets.map(section),
-    "</body></html>\n",
-  ].join("\n");
-}
-
-function section({ title, header, rows }: Sheet): string {
-  const cells = (row: readonly string[], tag: string) =>
-    row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("");
-  const body = rows.map((row) => {
-    const last = row.at(-1);
-    const mark = last === "yes" || last === "no" ? ` class="${last}"` : "";
-    return `<tr${mark}>${cells(row, "td")}</tr>`;
+  return page({
+    title: "KNEM: benchmarks",
+    note: `${kernels.join(" · ")}. The bytes of every round were verified.`,
+    first: goalSheets(document),
+    plots: charts(document).map(({ plot }) => plot),
+    sheets,
   });
-  return `<h2>${escaped(title)}</h2><div class="wide"><table><thead><tr>${cells(header, "th")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
 }
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

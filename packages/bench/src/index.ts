@@ -7,6 +7,7 @@ export { experimentRuns, quickExperimentRuns } from "./experiment/runs.js";
 export { html } from "./html.js";
 export { measure } from "./measure.js";
 export { type BenchOptions, benchOptions } from "./options.js";
+export { measureOverlap, overlapText } from "./overlap.js";
 
 export { type Profiled, profiles, withProfiles } from "./profile/measure.js";
 export { type Profile, total } from "./profile/profile.js";

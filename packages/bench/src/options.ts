@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly json: boolean;
   /** A little of everything, to see that it works. */
   readonly quick: boolean;
+  /** What a DMA engine leaves to its caller, instead of all else. */
+  readonly overlap: boolean;
   /** A document to compare with. */
   readonly compare?: string;
   /** A document to use instead of measuring. */
@@ -25,13 +27,13 @@ export interface BenchOptions {
 }
 
 const usage =
-  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs, --experiments, --profile [CALL…] [--module FILE]";
+  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs, --overlap, --experiments, --profile [CALL…] [--module FILE]";
 
 /** Errors: USAGE. */
 export function benchOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parsed(args);
-  const { bed = [...beds], json = false, quick = false, compare, from, module } = values;
-  const { experiments = false } = values;
+  const { bed = [...beds], json = false, quick = false, overlap = false } = values;
+  const { compare, experiments = false, from, module } = values;
   const unknown = bed.find((name) => !beds.some((one) => one === name));
   if (unknown !== undefined) throw wrong(`there is no bed ${unknown}`);
   const profile = values.profile ? subjects(positionals) : undefined;
@@ -48,6 +50,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     beds: beds.filter((one) => bed.includes(one)),
     json,
     quick,
+    overlap,
     writeDocs,
     experiments,
     ...(compare !== undefined && { compare }),
@@ -72,17 +75,13 @@ function parsed(args: readonly string[]) {
   const file = { type: "string" } as const;
   const bed = { type: "string", multiple: true } as const;
   const files = { compare: file, from: file, module: file };
-  const options = { ...files, bed, json: flag, profile: flag, quick: flag };
-  const others = { experiments: flag, "write-docs": flag };
+  const kinds = { experiments: flag, overlap: flag, profile: flag };
+  const flags = { ...kinds, json: flag, quick: flag, "write-docs": flag };
+  const options = { ...files, ...flags, bed };
   try {
     // Words after the script's name come with the separator that npm wants.
     const words = args.filter((word) => word !== "--");
-    return parseArgs({
-      args: words,
-      options: { ...options, ...others },
-      strict: true,
-      allowPositionals: true,
-    });
+    return parseArgs({ args: words, options, strict: true, allowPositionals: true });
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error));
   }

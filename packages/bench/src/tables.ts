@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { type Sheet, size } from "@knem/figures";
 import { type Bed, type BenchDocument, methods, type Pages } from "./document.js";
 import { type Goal, instructionGoals, readerGoals, speedGoals } from "./goals.js";
 import { ratio, resultOf } from "./query.js";
-import { size } from "./size.js";
-
-/** A table, to be shown on a page, in a document, or on a terminal. */
-export interface Sheet {
-  readonly title: string;
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** What was to be reached beside what was, as far as the document tells. */
 export function goalSheets(document: BenchDocument): Sheet[] {

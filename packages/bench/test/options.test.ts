@@ -5,8 +5,14 @@ import { usualSubjects } from "../src/profile/subject.js";
 
 describe("benchOptions", () => {
   it("measures everything unless told otherwise", () => {
-    const none = { json: false, quick: false, writeDocs: false, experiments: false };
-    const all = { beds: ["uml", "qemu"], ...none };
+    const all = {
+      beds: ["uml", "qemu"],
+      json: false,
+      quick: false,
+      overlap: false,
+      writeDocs: false,
+      experiments: false,
+    };
     expect(benchOptions([])).toEqual(all);
     expect(benchOptions(["--"])).toEqual(all);
   });

@@ -15,6 +15,8 @@ export type {
   GuestVerdict,
   SystemJob,
 } from "./job.js";
+export type { MachineName } from "./machine.js";
+export { softwareDma } from "./softwaredma.js";
 export { bootSystem } from "./system.js";
 export type { TapFailure, TapProgram, TapReport } from "./tap.js";
 export { parseTap } from "./tap.js";

@@ -5,22 +5,29 @@ import type { CpioEntry } from "./cpio.js";
 import { writeCpio } from "./cpio.js";
 import { entriesOf, withFolders } from "./files.js";
 import type { GuestJob, GuestKernel, GuestModule, GuestRun } from "./job.js";
+import { type Emulator, emulatorOf } from "./machine.js";
 import { moduleInfo, moduleName, stockModules } from "./modules.js";
 import { commandScript, type LoadedModule, loadScript, unloadScript } from "./script.js";
 
 /** What the base image's disk and file system need, unless they are built into the kernel. */
-const systemModules = ["virtio_pci", "virtio_blk", "virtio_console", "erofs"];
+const systemModules = ({ busDriver }: Emulator): string[] => [
+  busDriver,
+  "virtio_blk",
+  "virtio_console",
+  "erofs",
+];
 
 const init = (name: string) => fileURLToPath(new URL(`../init/${name}`, import.meta.url));
 
 /**
  * Writes the archive that the kernel of a job unpacks as its first file system: init, the modules, the job's files.
  * `busybox` is a static one on the host.
- * Errors: those of `entriesOf` and `stockModules`; a missing file of the job.
+ * Errors: those of `entriesOf`, `emulatorOf` and `stockModules`; a missing file of the job.
  */
 export async function writeInitramfs(file: string, job: GuestJob, busybox: Buffer): Promise<void> {
   const first = await jobEntries("init.sh", busybox, job);
-  const system = await stock(job.kernel, systemModules);
+  const emulator = emulatorOf(job.kernel.arch, job.machine);
+  const system = await stock(job.kernel, systemModules(emulator));
   await writeCpio(file, withFolders([...first, ...system]));
 }
 
@@ -44,7 +51,7 @@ export async function jobEntries(
 
 /**
  * Writes the archive that begins a whole system's boot: the way to its image, and what is put into its /run.
- * Errors: those of `stockModules`.
+ * Errors: those of `emulatorOf` and `stockModules`.
  */
 export async function writeSystemInitramfs(
   file: string,
@@ -57,7 +64,7 @@ export async function writeSystemInitramfs(
   const entries: CpioEntry[] = [
     ...["dev", "image", "memory", "proc", "run", "sys", "system"].map(folder),
     ...(await common(busybox, "system.sh")),
-    ...(await stock(kernel, [...systemModules, "overlay"])),
+    ...(await stock(kernel, [...systemModules(emulatorOf(kernel.arch, run.machine)), "overlay"])),
     executable("knem/attend", await readFile(init("attend.sh"))),
     executable("knem/command", commandScript(run.command, env)),
     ...(await Promise.all(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Sandbox } from "@knem/kernels";
+import type { MachineName } from "./machine.js";
 import type { OnTrace } from "./tracer.js";
 
 /** A stock kernel as its packages hold it. */
@@ -44,9 +45,11 @@ export interface GuestRun {
   /** The program and its arguments, run as root in `/`, without standard input. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What QEMU emulates; by default the usual machine of the kernel's architecture. */
+  readonly machine?: MachineName;
   /** MiB; default 1024. What a guest writes into its file system is kept in memory and counts. */
   readonly memory?: number;
-  /** Virtual CPUs; default 2. */
+  /** Virtual CPUs; default 2. Some machines have just that. */
   readonly cpus?: number;
   /** Runs one instruction a nanosecond of its own time, on one CPU: times become exact counts. Default false. */
   readonly counted?: boolean;

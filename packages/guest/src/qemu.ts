@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { KnemError } from "@knem/kernels";
-import { type Emulator, emulatorOf } from "./machine.js";
+import { type Emulator, processors } from "./machine.js";
 import { type OnTrace, TRACER_STREAMS, Tracer, tracerArguments } from "./tracer.js";
 
 /** What a machine is started with; paths are the host's. */
@@ -18,6 +18,7 @@ export interface MachineFiles {
 
 /** The machine to emulate. */
 export interface Machine extends MachineFiles {
+  readonly emulator: Emulator;
   /** Where the kernel's console and init's verdict are written. */
   readonly console: string;
   readonly verdict: string;
@@ -56,10 +57,10 @@ const kernelLine = [
 
 /**
  * QEMU's arguments. Emulation (TCG) because CI seldom has KVM. The output and the verdict go through virtio ports: a
- * hundred times faster than serial lines, and clean of any terminal's habits.
+ * hundred times faster than serial lines, and clean of any terminal's habits. Errors: GUEST_CPUS_FIXED.
  */
 export function qemuArguments(machine: Machine): string[] {
-  const { arguments: kind, kernelArguments } = emulatorOf(machine.arch);
+  const { arguments: kind, kernelArguments, bus } = machine.emulator;
   const line = [...kernelArguments, ...machine.kernelArguments, ...kernelLine].join(" ");
   const port = (id: string, nr: number) => `virtserialport,chardev=${id},name=knem.${id},nr=${nr}`;
   return [
@@ -68,7 +69,7 @@ export function qemuArguments(machine: Machine): string[] {
     ...["-no-user-config", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none"],
     ...["-kernel", machine.vmlinuz, "-initrd", machine.initramfs, "-append", line],
     ...["-chardev", `file,id=console,path=${comma(machine.console)}`, "-serial", "chardev:console"],
-    ...["-device", "virtio-serial-pci"],
+    ...["-device", `virtio-serial-${bus}`],
     ...["-chardev", "stdio,id=output,signal=off", "-device", port("output", 1)],
     ...[
       "-chardev",
@@ -77,16 +78,16 @@ export function qemuArguments(machine: Machine): string[] {
       port("verdict", 2),
     ],
     ...["-drive", `file=${comma(machine.disk)},if=none,id=disk,format=raw,readonly=on`],
-    ...["-device", "virtio-blk-pci,drive=disk"],
+    ...["-device", `virtio-blk-${bus},drive=disk`],
     ...(machine.traced ? tracerArguments : []),
   ];
 }
 
 /** As fast as it goes on its CPUs, or by the count of instructions; waiting then takes no time of the host's. */
-const pace = ({ counted, cpus }: Machine): string[] =>
-  counted
-    ? ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-smp", "1"]
-    : ["-accel", "tcg,thread=multi", "-smp", String(cpus)];
+const pace = ({ emulator, counted = false, cpus }: Machine): string[] => [
+  ...(counted ? ["-accel", "tcg", "-icount", "shift=0,sleep=off"] : ["-accel", "tcg,thread=multi"]),
+  ...["-smp", String(processors(emulator, counted ? 1 : cpus))],
+];
 
 export interface RunOptions {
   /** Seconds. */

@@ -55,8 +55,11 @@ async function runIn(
   const { onTrace } = run;
   const chunks: Buffer[] = [];
   const started = performance.now();
-  const machine = { ...files, ...said, memory, cpus, counted, traced: !!onTrace, kernelArguments };
-  const end = await runQemu(emulatorOf(files.arch), qemuArguments(machine), {
+  const emulator = emulatorOf(files.arch, run.machine);
+  const machine = {
+    ...{ ...files, ...said, emulator, memory, cpus, counted, traced: !!onTrace, kernelArguments },
+  };
+  const end = await runQemu(emulator, qemuArguments(machine), {
     timeLimit,
     outputLimit,
     signal: run.signal ? AbortSignal.any([run.signal, interrupt]) : interrupt,

@@ -71,7 +71,8 @@ export class Tracer {
   /** The guest waits meanwhile, so that everything after it is recorded, instruction by instruction. */
   private async begin(): Promise<void> {
     this.recorded++;
-    for (const line of [`logfile ${this.file}`, "singlestep on", "log exec,nochain"])
+    const file = JSON.stringify(this.file);
+    for (const line of [`logfile ${file}`, "singlestep on", "log exec,nochain"])
       await this.control.say(line);
   }
 

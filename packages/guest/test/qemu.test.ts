@@ -5,6 +5,7 @@ import { qemuArguments, runQemu } from "../src/qemu.js";
 
 const machine = {
   arch: "amd64",
+  emulator: emulatorOf(),
   vmlinuz: "/k/vmlinuz",
   initramfs: "/t/initramfs",
   disk: "/c/a,b.erofs",
@@ -59,12 +60,37 @@ describe("qemuArguments", () => {
   });
 
   it("gives each architecture its machine and its console", () => {
-    const arm = qemuArguments({ ...machine, arch: "arm64" });
+    const arm = qemuArguments({ ...machine, emulator: emulatorOf("arm64") });
     expect(arm.slice(0, 4)).toEqual(["-machine", "virt", "-cpu", "max,pauth-impdef=on"]);
     expect(arm.find((word) => word.startsWith("console="))).toMatch(/^console=ttyAMA0 /);
     expect(after("-append")).toMatch(/^console=ttyS0 /);
-    expect(() => emulatorOf("m68k")).toThrow(/known are amd64, arm64/);
   });
+
+  it("names the machines that there are", () => {
+    const known = /known are amd64 \(q35\), arm64 \(virt, versal\)/;
+    expect(() => emulatorOf("m68k")).toThrow(known);
+    expect(() => emulatorOf("amd64", "versal")).toThrow(known);
+  });
+
+  it("attaches disk and ports to the bus that the machine has", () => {
+    const pci = ["virtio-serial-pci", "virtio-blk-pci,drive=disk"];
+    const mmio = ["virtio-serial-device", "virtio-blk-device,drive=disk"];
+    expect(args).toEqual(expect.arrayContaining(pci));
+    const versal = emulatorOf("arm64", "versal");
+    expect(qemuArguments({ ...machine, cpus: 2, emulator: versal })).toEqual(
+      expect.arrayContaining(["xlnx-versal-virt", ...mmio, "4"]),
+    );
+  });
+
+  it.each([{ cpus: 3 }, { cpus: 2, counted: true }])(
+    "refuses a number of CPUs that the machine does not have: %j",
+    (asked) => {
+      const emulator = emulatorOf("arm64", "versal");
+      expect(() => qemuArguments({ ...machine, ...asked, emulator })).toThrow(
+        expect.objectContaining({ code: "GUEST_CPUS_FIXED" }),
+      );
+    },
+  );
 
   it("doubles commas in paths, and attaches the disk for reading alone", () => {
     expect(after("-drive")).toBe("file=/c/a,,b.erofs,if=none,id=disk,format=raw,readonly=on");

@@ -58,14 +58,14 @@ describe("a tracer", () => {
     const onTrace = vi.fn(async () => {});
     const tracer = traced(onTrace);
     expect(await ask("begin")).toBe("\n");
-    const begun = ["qmp_capabilities", "logfile /t/trace1", "singlestep on", "log exec,nochain"];
+    const begun = ["qmp_capabilities", 'logfile "/t/trace1"', "singlestep on", "log exec,nochain"];
     expect(said).toEqual(begun);
     expect(onTrace).not.toHaveBeenCalled();
     expect(await ask("end a call: 8")).toBe("\n");
     expect(said).toEqual([...begun, "log none", "singlestep off"]);
     expect(onTrace).toHaveBeenCalledExactlyOnceWith("a call: 8", "/t/trace1");
     await ask("begin");
-    expect(said).toContain("logfile /t/trace2");
+    expect(said).toContain('logfile "/t/trace2"');
     tracer.end();
   });
 

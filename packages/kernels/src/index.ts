@@ -6,6 +6,7 @@ export { Chroot, type ChrootOptions, withChroot } from "./chroot.js";
 export { type CommandOptions, type CommandResult, must, run, tail } from "./command.js";
 export { places, type Share, sideBySide } from "./crew.js";
 export { type DebianSystem, makeDebian } from "./debian.js";
+export { type DriverName, driverSource, drivers } from "./driver.js";
 export { KnemError, type Report, render, systemCode } from "./errors.js";
 export { catchInterrupts, interrupt } from "./interrupt.js";
 export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";

@@ -6,6 +6,8 @@ import { seriesOf } from "./versions.js";
 /** What a run of the whole matrix found for one target. */
 export interface Support {
   readonly target: Target;
+  /** Where it is not the usual one of the architecture. */
+  readonly machine?: string;
   /** What `uname -r` says there. */
   readonly release: string;
   /** `rustc 1.85.1, gcc 14.2.0`. */
@@ -50,6 +52,11 @@ const others: readonly { readonly kernels: string; readonly why: string }[] = [
   },
 ];
 
+const versal = [
+  "On _versal_, QEMU's model of AMD's SoC, the module has DMA engines to copy with. Debian leaves their",
+  "driver out, so it is built from the source package of the same version, unchanged.",
+].join("\n");
+
 /** The targets about which a matrix says nothing. */
 export function unsupported(all: readonly Support[], wanted: readonly Target[] = targets) {
   const known = new Set(all.map(({ target }) => nameOf(target)));
@@ -73,6 +80,7 @@ export function supportPage(all: readonly Support[]): string {
       "booting with all the tests, which an emulated machine takes much longer for than a real one.",
       "Guests of arm64 have no Node, so the tests of the JavaScript API run on amd64 alone.",
     ].join("\n"),
+    ...(all.some(({ machine }) => machine === "versal") ? [versal] : []),
     "## What building takes",
     "Beside the kernel's headers and the source package of the same version:",
     ...packageLists(all),
@@ -82,10 +90,10 @@ export function supportPage(all: readonly Support[]): string {
 }
 
 function results(all: readonly Support[]): string {
-  const rows = all.map(({ target, release, compilers, build, passed, failed, tests }) => [
+  const rows = all.map(({ target, machine, release, compilers, build, passed, failed, tests }) => [
     release,
     target.suite,
-    target.arch,
+    machine ? `${target.arch}, ${machine}` : target.arch,
     compilers,
     `${build.toFixed(1)} s`,
     failed === 0 ? `${passed} passed` : `${passed} passed, **${failed} failed**`,
@@ -100,13 +108,13 @@ function packageLists(all: readonly Support[]): string[] {
   const names = [...new Set(all.map(({ target }) => target.toolchain))];
   return names.map((name) => {
     const users = all.filter(({ target }) => target.toolchain === name);
-    const kernels = users.map(({ release }) => `\`linux-headers-${release}\``);
+    const kernels = new Set(users.map(({ release }) => `\`linux-headers-${release}\``));
     const sources = [
       ...new Set(users.map(({ release }) => `\`linux-source-${seriesOf(release)}\``)),
     ];
     const where = users.some(({ target }) => target.arch !== "amd64") ? ", built on amd64" : "";
     return [
-      `For ${kernels.join(", ")} with ${sources.join(" or ")}${where}:`,
+      `For ${[...kernels].join(", ")} with ${sources.join(" or ")}${where}:`,
       "",
       "```",
       ...wrapped(buildPackages(name), 96),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuiltModule, ModuleBuilder } from "./build.js";
 import { Cache, keyOf } from "./cache.js";
+import { type DriverName, driverSource } from "./driver.js";
 import { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
 import { type Grafted, grafted } from "./metadata.js";
 import { type PlatformName, platforms } from "./platforms.js";
@@ -93,6 +94,19 @@ export class Workshop {
       const builder = await this.builder(target);
       const name = `building knem.ko for ${made.kernel.release}`;
       return this.progress.step(name, () => builder.build(made));
+    });
+  }
+
+  /** A driver that the kernel's own source has and its distribution leaves out, as a module for a target's kernel. */
+  driver(target: Target, name: DriverName): Promise<BuiltModule> {
+    return this.once(`driver ${name} ${nameOf(target)}`, async () => {
+      const [made, folder] = await together([
+        this.grafted(target),
+        this.kernel(target).then((kernel) => driverSource(this.cache, kernel, name)),
+      ]);
+      const builder = await this.builder(target, folder, name);
+      const step = `building ${name}.ko for ${made.kernel.release}`;
+      return this.progress.step(step, () => builder.build(made));
     });
   }
 

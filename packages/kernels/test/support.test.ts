@@ -57,3 +57,11 @@ test("a page tells of failures, and of what building takes", () => {
   expect(page).toContain("`linux-headers-7.9.1+deb14-amd64` with `linux-source-7.9`");
   expect(page).toMatch(/^bc bindgen .*gcc-16/m);
 });
+
+test("a kernel that was tested on two machines has a line for each, and is built for once", () => {
+  const page = supportPage([entry, { ...entry, machine: "versal" }]);
+  expect(page).toMatch(/^\| 7\.9\.1\+deb14-amd64 \| sid +\| amd64, versal +\|/m);
+  expect(page).toMatch(/^For `linux-headers-7\.9\.1\+deb14-amd64` with/m);
+  expect(page).toContain("DMA engines");
+  expect(supportPage([entry])).not.toContain("DMA engines");
+});

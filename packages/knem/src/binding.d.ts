@@ -36,6 +36,33 @@ export declare class Region {
 /** The version of the contract that this binding was built for. */
 export declare const ABI_VERSION: number
 
+/** Bytes, sizes, and what there is at the moment. All numbers are exact up to 2^53. */
+export interface Activity {
+  /** Requests refused because too many were waiting or too many events unread. */
+  failedBusy: number
+  /** Regions created. */
+  regionsCreated: number
+  /** Bytes copied in the calls that asked for it. */
+  bytesCall: number
+  /** Bytes copied in kernel threads. */
+  bytesThread: number
+  /** Bytes copied by DMA engines. */
+  bytesDma: number
+  /** Contexts that are open now. */
+  contexts: number
+  /** Regions whose memory is pinned now. */
+  regions: number
+  /** Requests that wait for a kernel thread now, or run in one. */
+  queued: number
+  /** Bytes of the pages that are pinned now. */
+  pinnedBytes: number
+  /**
+   * Copies that ended, by the bytes they copied: none first, then those of at least 2^(index - 1)
+   * and less than 2^index bytes; the last has no upper end.
+   */
+  copySizes: Array<number>
+}
+
 /** Sets every counter to 0, which needs privilege. */
 export declare function clearStatistics(path?: string | undefined | null): void
 
@@ -59,6 +86,9 @@ export interface Count {
 
 /** The path of the device. */
 export declare const DEVICE_PATH: string
+
+/** The names of the features among `bits`, lowest first. */
+export declare function featureNames(bits: number): Array<string>
 
 /** The names of the request flags among `bits`, lowest first. */
 export declare function flagNames(bits: number): Array<string>
@@ -116,4 +146,6 @@ export interface Statistics {
   counts: Array<Count>
   /** Lines that this version does not know, as they are. */
   other: Array<string>
+  /** What the text does not tell; missing where the module does not know the request. */
+  activity?: Activity
 }

@@ -116,6 +116,11 @@ export function flagNames(bits: number): string[] {
   return guarded(() => native().flagNames(bits));
 }
 
+/** The names of the features among `bits`, lowest first: `["DMA", "COUNTED"]`. */
+export function featureNames(bits: number): string[] {
+  return guarded(() => native().featureNames(bits));
+}
+
 function pieces(memory: Memory): Uint8Array[] {
   return memory instanceof Uint8Array ? [memory] : [...memory];
 }

@@ -8,6 +8,7 @@ export { KnemError, type Report, render } from "@knem/errors";
 export {
   type CopyOptions,
   Device,
+  featureNames,
   flagNames,
   type Info,
   type Memory,
@@ -15,4 +16,10 @@ export {
 } from "./device.js";
 export type { Unsigned } from "./number.js";
 export type { Protection, Region, RegionOptions } from "./region.js";
-export { type Count, clearStatistics, type Statistics, statistics } from "./statistics.js";
+export {
+  type Activity,
+  type Count,
+  clearStatistics,
+  type Statistics,
+  statistics,
+} from "./statistics.js";

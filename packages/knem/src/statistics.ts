@@ -12,6 +12,32 @@ export interface Count {
   readonly value: number;
 }
 
+/** Bytes, sizes, and what there is at the moment. All numbers are exact up to 2^53. */
+export interface Activity {
+  /** Requests refused because too many were waiting or too many events unread. */
+  readonly failedBusy: number;
+  readonly regionsCreated: number;
+  /** Bytes copied in the calls that asked for it. */
+  readonly bytesCall: number;
+  /** Bytes copied in kernel threads. */
+  readonly bytesThread: number;
+  /** Bytes copied by DMA engines. */
+  readonly bytesDma: number;
+  /** Contexts that are open now. */
+  readonly contexts: number;
+  /** Regions whose memory is pinned now. */
+  readonly regions: number;
+  /** Requests that wait for a kernel thread now, or run in one. */
+  readonly queued: number;
+  /** Bytes of the pages that are pinned now. */
+  readonly pinnedBytes: number;
+  /**
+   * Copies that ended, by the bytes they copied: none first, then those of at least 2^(index - 1) and less than
+   * 2^index bytes; the last has no upper end.
+   */
+  readonly copySizes: readonly number[];
+}
+
 /** What the module says about itself and what it has done since it was loaded or cleared. */
 export interface Statistics {
   /** The module's version. */
@@ -30,6 +56,8 @@ export interface Statistics {
   readonly counts: readonly Count[];
   /** Lines that this version does not know, as they are. */
   readonly other: readonly string[];
+  /** What the module's text does not tell; missing where the module is too old for it. */
+  readonly activity?: Activity;
 }
 
 /**

@@ -9,10 +9,18 @@ import type { Entry } from "./entry.js";
 const RUNS = /(\.[cm]?js$|^LICENSE|LICENSES\.md$)/;
 const ASIDE = /^(src|test)\//;
 
-/** The `knem` command whole: the program of packages/knem, its native part, and the packages that it imports. */
+/** The parts of the command that are compiled. */
+export interface Compiled {
+  /** What packages/knem loads. */
+  readonly binding: string;
+  /** The program that measures. */
+  readonly bench: string;
+}
+
+/** The `knem` command whole: the program of packages/knem, what is compiled, and the packages that it imports. */
 export async function commandTree(
   checkout: string,
-  binding: string,
+  { binding, bench }: Compiled,
   version: string,
 ): Promise<Entry[]> {
   const home = join(checkout, "packages/knem");
@@ -21,7 +29,9 @@ export async function commandTree(
     { to: "package.json", content: { text: `${JSON.stringify(manifest, null, 2)}\n` } },
     { to: basename(binding), content: { file: binding } },
     { to: "bin/knem.js", content: { text: await program(home), runs: true } },
+    { to: "bin/knem-bench", content: { file: bench } },
     ...(await running(home, ["dist"], "")),
+    ...(await schemas(home)),
     ...(await imported(home)),
   ];
   return [...new Map(entries.map((entry) => [entry.to, entry])).values()];
@@ -31,6 +41,12 @@ export async function commandTree(
 async function program(home: string): Promise<string> {
   const text = await readFile(join(home, "bin/knem.js"), "utf8");
   return text.replace(/^#!.*/, "#!/usr/bin/node");
+}
+
+/** What describes the command's JSON documents. */
+async function schemas(home: string): Promise<Entry[]> {
+  const files = await sourceFiles(join(home, "schema"));
+  return files.map((file) => ({ to: relative(home, file), content: { file } }));
 }
 
 /** The packages that one imports, and those that they import, all in one folder. */

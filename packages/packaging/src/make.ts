@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { join } from "node:path";
-import type { Workshop } from "@knem/kernels";
+import { together, type Workshop } from "@knem/kernels";
 import { commandTree } from "./command.js";
 import type { Plan } from "./plan.js";
 import { sourceTree } from "./sources.js";
@@ -24,8 +24,12 @@ export async function packSource(plan: Plan, { cache }: Workshop, folder: string
 /** Packs the knem command into `folder`, as knem-command-<version>.tar.gz. */
 export async function packCommand(plan: Plan, workshop: Workshop, folder: string): Promise<void> {
   const { checkout, version, epoch } = plan;
-  const { file: binding } = await workshop.binding();
-  const entries = await commandTree(checkout, binding, version);
+  const [{ file: binding }, programs] = await together([
+    workshop.binding(),
+    workshop.programs({ crate: "knem-bench" }),
+  ]);
+  const bench = join(programs.folder, "knem-bench");
+  const entries = await commandTree(checkout, { binding, bench }, version);
   const file = join(folder, `knem-command-${version}.tar.gz`);
   await pack(workshop.cache, entries, { top: "command", epoch, file });
 }

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkout, versionOf } from "../src/index.js";
+import { checkout, installSteps, PREFIX, uninstallSteps, versionOf } from "../src/index.js";
 import { guideBlocks } from "./guide.js";
 
 const read = (...path: string[]) => readFile(join(checkout, ...path), "utf8");
@@ -68,6 +68,15 @@ describe("the guide", () => {
   });
 });
 
+describe("knem install", () => {
+  it("does what the guide tells, which is tried in a system", async () => {
+    const blocks = (await guideBlocks("Without packages")).join("\n").split("\n");
+    const told = blocks.filter((line) => !/^(tar|cd) /.test(line));
+    const lines = [...installSteps(PREFIX), ...uninstallSteps(PREFIX)];
+    expect(lines.map(({ argv }) => argv.join(" "))).toEqual(told);
+  });
+});
+
 describe("knem(4)", () => {
   it("names every request of knem_io.h, and no other", async () => {
     const header = await read("include/knem_io.h");
@@ -85,7 +94,7 @@ describe("knem(1)", () => {
     const names = files.map((file) => file.replace(/\.ts$/, ""));
     expect([...new Set(matches(page, /^\.Nm\n\.Cm (\w+)$/gm))].sort()).toEqual(names);
     const sources = [`${folder}/options.ts`, ...files.map((file) => `${folder}/commands/${file}`)];
-    const option = /^ +"?([\w-]+)"?: \{ type: "(?:boolean|string)"/gm;
+    const option = /^ +"?([\w-]+)"?: \{\s+type: "(?:boolean|string)"/gm;
     const texts = await Promise.all(sources.map((file) => read(file)));
     const declared = new Set(texts.flatMap((text) => matches(text, option)));
     const described = new Set(matches(page, /Fl Fl ([\w-]+)/g));

@@ -124,7 +124,7 @@ fn program_text(tap: &mut Tap, device: &Device) {
     tap.refuses("but not written to", answer, Errno::EFAULT);
 }
 
-/// The firmware's memory: mapped by page frame number, as the memory of devices is.
+/// What is no memory: mapped by page frame number, as devices are.
 fn device_memory(tap: &mut Tap, device: &Device) {
     let Some(firmware) = firmware() else {
         return tap.skip("memory of a device is EFAULT", "none can be mapped here");
@@ -148,10 +148,17 @@ fn device_memory(tap: &mut Tap, device: &Device) {
     );
 }
 
-/// A page of the firmware at the end of the first megabyte, which every PC has.
+/// A page of where machines have no memory: at the end of the first megabyte, which is a PC's
+/// firmware, or, where memory begins at 0, among the devices below 4 GiB.
 fn firmware() -> Option<Buffer> {
-    const ADDRESS: i64 = 0xf_0000;
     let file = File::options().read(true).open("/dev/mem").ok()?;
+    [0xf_0000, 0xf000_0000]
+        .into_iter()
+        .find_map(|address| mapped(&file, address))
+}
+
+/// The page at an address, which the kernel does not give where there is memory.
+fn mapped(file: &File, address: i64) -> Option<Buffer> {
     let memory = Buffer::new(PAGE);
     // SAFETY: the page of the buffer is replaced by the mapping; it is only ever read.
     let answer = unsafe {
@@ -161,7 +168,7 @@ fn firmware() -> Option<Buffer> {
             libc::PROT_READ,
             libc::MAP_SHARED | libc::MAP_FIXED,
             file.as_raw_fd(),
-            ADDRESS,
+            address,
         )
     };
     (answer != libc::MAP_FAILED).then_some(memory)

@@ -34,7 +34,7 @@ const CONTRADICTIONS: [&str; 3] = [
 ];
 
 /// Name, default and mode in sysfs.
-const PARAMETERS: [(&str, &str, u32); 16] = [
+const PARAMETERS: [(&str, &str, u32); 17] = [
     ("thread", "1", 0o444),
     ("dma", "1", 0o444),
     ("pinlocal", "0", 0o444),
@@ -45,6 +45,7 @@ const PARAMETERS: [(&str, &str, u32); 16] = [
     ("debug", "0", 0o644),
     ("binding", "1", 0o644),
     ("dmamin", "1024", 0o644),
+    ("dmatimeout", "10000", 0o644),
     ("statslen", "4096", 0o644),
     ("statsverbose", "0", 0o644),
     ("maxqueued", "65536", 0o644),

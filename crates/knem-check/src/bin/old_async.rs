@@ -3,6 +3,7 @@
 //! §11: the deprecated INIT_ASYNC_RECV: always a slot, its block never written, and a notification
 //! even without the thread.
 
+use knem_check::dma::Engine;
 use knem_check::plug::Plug;
 use knem_check::prelude::*;
 use knem_check::{events, old};
@@ -55,11 +56,13 @@ fn bad_index(tap: &mut Tap, bed: &Bed) {
 
 /// Every combination of flags.
 fn combinations(tap: &mut Tap, bed: &Bed) {
+    let engine = Engine::now();
     let outcome = (0..0x100_u32).try_for_each(|flags| {
         bed.source.fill(u64::from(flags));
         bed.local.clear();
         bed.array.put(23, 0x77);
-        let answer = old::start(&bed.device, bed.cookie, &bed.segments, flags, 23);
+        let usable = engine.usable(flags);
+        let answer = old::start(&bed.device, bed.cookie, &bed.segments, usable, 23);
         let end = bed.array.wait(23);
         let notify = flags & flag::NOTIFY_FD != 0;
         if notify && flags & flag::ASYNC_DMA_COMPLETE != 0 {

@@ -2,6 +2,7 @@
 
 //! §11: the deprecated INIT_SEND and SYNC_RECV.
 
+use knem_check::dma::Engine;
 use knem_check::old;
 use knem_check::prelude::*;
 use statistics::Snapshot;
@@ -63,9 +64,10 @@ fn send(tap: &mut Tap, device: &Device, memory: &Buffer, local: &Buffer) {
 fn receive(tap: &mut Tap, device: &Device, memory: &Buffer, local: &Buffer) {
     let cookie = region::whole(device, memory.segment(), READ);
     tap.proves("11.sync-recv");
+    let engine = Engine::now();
     for flags in (0..0x100).filter(|flags| flags & flag::NOTIFY_FD == 0) {
         local.clear();
-        let answer = old::receive(device, cookie, &[local.segment()], flags);
+        let answer = old::receive(device, cookie, &[local.segment()], engine.usable(flags));
         let same = local.matches("local", 1);
         if answer != SUCCESS || same.is_err() {
             return tap.equal(

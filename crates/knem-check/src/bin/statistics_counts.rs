@@ -41,7 +41,6 @@ fn processed(tap: &mut Tap, device: &Device, read: Inline, copy: Between) {
         ("a write", Inline { write: 1, ..read }, &pinned),
         ("a read of nothing", nothing, &done),
         ("a pinned read of nothing", pinned_nothing, &pinned),
-        ("a read with the DMA flag", read.flags(flag::DMA), &done),
     ] {
         count(tap, text, expected, || request.run(device) == SUCCESS);
     }
@@ -50,7 +49,6 @@ fn processed(tap: &mut Tap, device: &Device, read: Inline, copy: Between) {
         ("a bounded copy", copy.bound(9)),
         ("a copy of nothing", copy.bound(0)),
         ("a pinned copy: nothing to pin", copy.flags(flag::PIN_LOCAL)),
-        ("the DMA flag without DMA", copy.flags(flag::DMA)),
     ] {
         count(tap, text, &done, || request.run(device) == SUCCESS);
     }

@@ -3,6 +3,7 @@
 //! §14: what the statistics look like.
 
 use knem_abi::{ABI_VERSION, VERSION};
+use knem_check::dma::Engine;
 use knem_check::prelude::*;
 
 fn main() -> ExitCode {
@@ -18,13 +19,26 @@ fn check(tap: &mut Tap) {
         lines.first().copied(),
         Some(&*format!("knem {VERSION}")),
     );
+    let engine = Engine::now();
+    let dma = match engine {
+        Engine::NoSupport => "NoKernelSupport",
+        Engine::Disabled => "KernelSupported Disabled",
+        Engine::NoChannel => "KernelSupported Enabled NoChannelAvailable",
+        Engine::Channels => "KernelSupported Enabled ChansAvail ChunkMin=1024B",
+    };
     let header = [
         format!(" Driver ABI={ABI_VERSION:#x}"),
-        " Features: 0xe".to_string(),
+        format!(" Features: {:#x}", 0xe | engine.feature()),
         " Flags: forcing 0x0, ignoring 0x0".to_string(),
-        " DMAEngine: NoKernelSupport".to_string(),
+        format!(" DMAEngine: {dma}"),
         " Debug: BuiltIn Disabled".to_string(),
     ];
+    let channels = lines.iter().any(|line| line.starts_with(" DMAChannels: "));
+    tap.equal(
+        "channels are named if there are any",
+        channels,
+        engine == Engine::Channels,
+    );
     let mut at = 0;
     for line in &header {
         let found = lines.iter().position(|shown| shown == line);

@@ -8,6 +8,7 @@ use super::arena::{self, Movement};
 use super::call::{Answer, Call, FileId, Flaw, Form, Handle, Inline, List, Mask, Mode, Request};
 use super::plan::{Fate, Order};
 use super::world::{is_for_all_modes, Array, Descriptor, File, Region, World};
+use crate::dma::Engine;
 use crate::errno::Errno;
 use crate::memory::PAGE;
 use crate::pattern;
@@ -260,7 +261,7 @@ impl World {
             Request::Statistics(..) => Expected::Statistics,
             _ => Expected::Exactly(Answer::Info(Ok(Info {
                 abi: knem_abi::ABI_VERSION,
-                features: feature::ALWAYS,
+                features: feature::ALWAYS | Engine::known().feature(),
                 ignored_flags: 0,
                 forced_flags: 0,
             }))),

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::arena::{Segment, ACTORS, ARENA};
 use super::call::{Between, Flaw, Form, Inline, List, Mask, Mode, Receive, Request};
+use crate::dma::Engine;
 use crate::memory::PAGE;
 use crate::region::GARBAGE;
 
@@ -300,6 +301,14 @@ fn copy_flags() -> BoxedStrategy<u32> {
         3 => 0..0x80_u32,
         1 => any::<u32>(),
     ]
+    // The plans know nothing of DMA.
+    .prop_map(|flags| {
+        if Engine::known().heeds_flag() {
+            flags & !flag::DMA
+        } else {
+            flags
+        }
+    })
     .boxed()
 }
 

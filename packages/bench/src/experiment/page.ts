@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import type { Sheet } from "@knem/figures";
 import type { BenchDocument } from "../document.js";
-import type { Sheet } from "../tables.js";
 import { type ExperimentName, experiments } from "./experiment.js";
 import { experimentSheet, titles } from "./sheets.js";
 import { verdict } from "./verdict.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { type Sheet, size } from "@knem/figures";
 import type { BenchDocument } from "../document.js";
-import { size } from "../size.js";
-import type { Sheet } from "../tables.js";
 import { type ExperimentName, experiments } from "./experiment.js";
 import { found, settingsOf } from "./setting.js";
 import { verdict } from "./verdict.js";

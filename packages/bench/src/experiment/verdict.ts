@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { size } from "../size.js";
+import { size } from "@knem/figures";
 import type { Experiment, ExperimentName } from "./experiment.js";
 import { found, type Setting, settingsOf } from "./setting.js";
 

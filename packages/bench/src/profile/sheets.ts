@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import type { Sheet } from "@knem/figures";
 import type { BenchDocument } from "../document.js";
 import { instructionGoals } from "../goals.js";
 import { pageKinds } from "../kinds.js";
-import type { Sheet } from "../tables.js";
 import type { FunctionCost } from "./fold.js";
 import { type Owner, owners } from "./owner.js";
 import { total } from "./profile.js";
@@ -57,22 +58,23 @@ export function ownerSheet(document: BenchDocument): Sheet {
   };
 }
 
-/** The functions of every row, or of those alone that a goal is set for; what is below 1 % is one line of it. */
+/** The functions of every row; or of those alone that a goal is set for, what is below 1 % being one line of it. */
 export function functionSheets(document: BenchDocument, all: boolean): Sheet[] {
   return rowsOf(document)
     .filter(({ name }) => all || limitOf(name) !== undefined)
     .filter(({ functions }) => total({ functions }) >= 1)
-    .map(functionSheet);
+    .map((row) => functionSheet(row, all ? 0 : 0.01));
 }
 
-function functionSheet({ name: title, functions }: Row): Sheet {
+/** `least` is the share of a call from which on a function has a line of its own. */
+function functionSheet({ name: title, functions }: Row, least: number): Sheet {
   const all = total({ functions });
   const shown = (value: number) => String(Number(value.toFixed(1)));
   const cells = (name: string, owner: string, calls: string, instructions: number) => [
     ...[name, owner, calls, shown(instructions)],
     all > 0 ? `${((instructions / all) * 100).toFixed(1)} %` : "",
   ];
-  const large = functions.filter(({ instructions }) => instructions >= all / 100);
+  const large = functions.filter(({ instructions }) => instructions >= all * least);
   const rest = functions.filter((one) => !large.includes(one));
   const rows = large.map(({ name, owner, calls, instructions }) =>
     cells(name, name === owner ? "" : owner, name === owner ? "" : shown(calls), instructions),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+import { size } from "@knem/figures";
 import { methods, type Pages } from "../kinds.js";
-import { size } from "../size.js";
 
 /** What knem-bench can have recorded: calls about a region or none, and copies that one process carries out alone. */
 export const profiled = [

@@ -8,6 +8,7 @@ import { withProfiles } from "../../src/profile/measure.js";
 import { pageCosts } from "../../src/profile/query.js";
 import { Recorder } from "../../src/profile/record.js";
 import { functionSheets, ownerSheet } from "../../src/profile/sheets.js";
+import { text } from "../../src/text.js";
 import { cost, document, profile } from "../sample.js";
 import { line, marks, place, recorded } from "./recorded.js";
 
@@ -132,7 +133,14 @@ describe("sheets", () => {
       ["1 other", "", "", "0.5", "0.5 %"],
     ]);
     expect(page?.title).toBe("inline-copy, every 4 KiB more, small: 88 instructions");
-    expect(functionSheets(figures, true)).toHaveLength(4);
+    const all = functionSheets(figures, true);
+    expect(all).toHaveLength(4);
+    expect(all[0]?.rows.at(-1)).toEqual(["user space", "", "", "0.5", "0.5 %"]);
+  });
+
+  it("are shown in full where there is nothing else", () => {
+    expect(text(figures)).toMatch(/^user space +0\.5/m);
+    expect(text({ ...figures, calls: [cost({})] })).toMatch(/^1 other +0\.5/m);
   });
 
   it("have nothing to say of pages where one of the sizes is missing", () => {

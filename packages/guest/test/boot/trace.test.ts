@@ -17,9 +17,9 @@ const script = `
   exec 3<>"/dev/\${port##*/}"
   echo 0 >/proc/sys/kernel/kptr_restrict
   for label in one two; do
-    echo begin >&3; read -r _ <&3
+    echo begin >&3; read -r _ <&3 || exit 9
     read -r _ </proc/self/stat
-    echo "end $label" >&3; read -r _ <&3
+    echo "end $label" >&3; read -r _ <&3 || exit 9
   done
   grep ' do_syscall_64$' /proc/kallsyms`;
 
@@ -44,6 +44,12 @@ describe("a traced guest", () => {
       // Open, read, and what the shell does around them.
       expect(lines.filter((line) => line.includes(`/${start}/`)).length).toBeGreaterThan(3);
     }
+  });
+
+  it("ends with what the receiver of a trace throws", async () => {
+    const onTrace = () => Promise.reject(new Error("there is no room"));
+    const job = bed.job({ command: ["sh", "-c", script], counted: true, onTrace });
+    await expect(boot(job)).rejects.toThrow("there is no room");
   });
 
   it("is as any other when nobody asks", async () => {

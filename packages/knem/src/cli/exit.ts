@@ -15,7 +15,7 @@ export const exit = {
 /** What `--help` says about them. */
 export const exitHelp = `EXIT STATUS
   0  success
-  1  something else failed
+  1  something else failed, or doctor found a problem
   2  the command line is wrong
   3  there is no device: the module is not loaded
   4  this user may not open the device

@@ -10,3 +10,16 @@ export function table(rows: readonly (readonly [string, string | number])[]): st
     return `${name.padEnd(first)}  ${text}`;
   });
 }
+
+/** A header and rows below it, as many columns as the header has; the last one is as long as it is. */
+export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = header.map((_, at) =>
+    Math.max(...[header, ...rows].map((row) => row[at]?.length ?? 0)),
+  );
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -42,3 +42,19 @@ export function refuseUnknown({ args, cmd }: Parsed, command: string): void {
     throw usageError(`cannot run ${command}`, why, command);
   }
 }
+
+/** Refuses options that do not go together; with `only`, those that need that one. */
+export function alone(command: string, given: Readonly<Record<string, unknown>>, only?: string) {
+  const names = Object.keys(given).filter(
+    (name) => given[name] !== undefined && given[name] !== false,
+  );
+  const [first, second] = names;
+  if (only !== undefined && first !== undefined)
+    throw usageError(`cannot run ${command}`, `--${first} is for --${only} alone`, command);
+  if (only === undefined && second !== undefined)
+    throw usageError(
+      `cannot run ${command}`,
+      `--${first} and --${second} do not go together`,
+      command,
+    );
+}

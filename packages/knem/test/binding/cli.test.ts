@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { machine } from "../cli/machine.js";
 import { binding, folder, knem } from "../package.js";
+import { valid } from "../schema.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "knem-cli-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -59,6 +62,11 @@ describe("the command line", () => {
     [["stats", "-x"], "there is no option -x"],
     [["info", "more"], '"more" is one word too many'],
     [["stats", "--device"], "--device needs a path"],
+    [["stats", "--watch", "--reset"], "--watch and --reset do not go together"],
+    [["stats", "--count", "3"], "--count is for --watch alone"],
+    [["stats", "--watch", "--interval", "soon"], '--interval needs a number above 0; it is "soon"'],
+    [["stats", "--prometheus"], "--prometheus needs a file"],
+    [["params", "speed"], "there is no parameter speed"],
     [["package"], "nothing to make was named; there are tarball, deb, rpm, kmod"],
     [["package", "msi"], '"msi" cannot be made'],
     [["package", "deb", "rpm"], '"rpm" is one word too many'],
@@ -81,7 +89,42 @@ describe("without a usable device", () => {
     expect(stderr).toContain("KNEM_NO_DEVICE");
     const loaded = existsSync("/sys/module/knem");
     expect(stderr).toContain(loaded ? "in a container, pass the device on" : "modprobe knem");
-    expect(stdout).toBe("");
+    if (command === "stats") expect(stdout).toBe("");
+    else expect(stdout).toContain("none, not usable");
+  });
+
+  it("knem info --json says what else it knows, and why not more", () => {
+    const { status, stdout } = knem(["info", "--json", "--device", join(scratch, "none")]);
+    expect(status).toBe(3);
+    expect(valid("info", stdout)).toMatchObject({
+      abi: null,
+      problem: { code: "KNEM_NO_DEVICE" },
+      clients: expect.anything(),
+    });
+  });
+
+  it("knem stats --prometheus says so in its file, too", () => {
+    const file = join(scratch, "knem.prom");
+    const none = ["--device", join(scratch, "none")];
+    expect(knem(["stats", "--prometheus", file, ...none]).status).toBe(3);
+    expect(readFileSync(file, "utf8")).toContain("\nknem_up 0\n");
+  });
+
+  it("knem params still explains", () => {
+    const { status, stdout, stderr } = knem(["params"]);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^statsverbose +0 +any time +List contexts/m);
+    expect(stderr).toContain("modprobe knem");
+    expect(valid("params", knem(["params", "--json"]).stdout)).toMatchObject({ loaded: false });
+    expect(knem(["params", "statsverbose=1"]).status).toBe(3);
+  });
+
+  it("knem version knows its own", () => {
+    expect(valid("version", knem(["version", "--json"]).stdout)).toMatchObject({
+      command: "2.0.0",
+      abi: 13,
+    });
+    expect(knem(["version"]).stdout).toMatch(/^Command {2}2\.0\.0\nABI {6}0xd\n/);
   });
 
   it.each([["stats"], ["info"]])("knem %s says that this user is not let in", (command) => {
@@ -108,6 +151,28 @@ describe("without a usable device", () => {
     const { status, stderr } = knem(["stats", "--device", path]);
     expect(status).toBe(5);
     expect(stderr).toContain("thirteen");
+  });
+});
+
+describe("knem install", () => {
+  it("shows what would be done, and does nothing", () => {
+    const { status, stdout } = knem(["install", "--dry-run", "--json", "--prefix", "/opt/other"]);
+    expect(status).toBe(0);
+    const { steps, done } = valid("install", stdout) as {
+      steps: { argv: string[] }[];
+      done: boolean;
+    };
+    expect(steps[0]?.argv).toEqual(["./configure", "--prefix=/opt/other"]);
+    expect(steps.at(-1)?.argv).toEqual(["/opt/other/sbin/knem_local_install", "--load"]);
+    expect(done).toBe(false);
+    expect(knem(["install", "--uninstall", "--dry-run"]).stdout).toContain("modprobe -r knem");
+  });
+
+  it("is for root", () => {
+    const prefix = process.getuid?.() === 0 ? ["setpriv", "--reuid=4711", "--clear-groups"] : [];
+    const { status, stderr } = knem(["install"], folder, prefix);
+    expect(status).toBe(4);
+    expect(stderr).toContain("KNEM_NOT_PRIVILEGED");
   });
 });
 
@@ -155,7 +220,7 @@ describe("knem stats", () => {
       statisticsFile("s", moduleText),
     ]);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({
+    expect(valid("stats", stdout)).toEqual({
       version: "2.0.0",
       abi: 13,
       features: 0,
@@ -163,6 +228,7 @@ describe("knem stats", () => {
       ignoredFlags: 0,
       dma: "NoKernelSupport",
       counters: { submitted: 12, processedTotal: 11, failedFindRegion: 1 },
+      activity: null,
       other: [" Pid 17 (#1)"],
     });
   });
@@ -174,6 +240,40 @@ describe("knem stats", () => {
     expect(stdout).toContain("Requests Submitted          12\n");
     expect(stdout).toContain("Requests Failed/FindRegion   1\n");
     expect(stdout).toContain(" Pid 17 (#1)\n");
+  });
+});
+
+describe("knem regions", () => {
+  it("lists what the module lists, and says how to make it", () => {
+    const listed = `${moduleText.trimEnd()}\n  Listed 0 regions\n Listed 1 pids\n`;
+    const file = statisticsFile("listed", listed);
+    expect(knem(["regions", "--device", file])).toMatchObject({ status: 0, stderr: "" });
+    expect(valid("regions", knem(["regions", "--json", "--device", file]).stdout)).toMatchObject({
+      contexts: [{ process: 17, context: 1, regions: [] }],
+      hidden: 0,
+    });
+    const silent = knem(["regions", "--device", statisticsFile("silent", moduleText)]);
+    expect(silent.status).toBe(1);
+    expect(silent.stderr).toContain("knem params statsverbose=1");
+  });
+});
+
+describe("knem doctor", () => {
+  it("is content with a machine on which all is well", () => {
+    const args = ["doctor", "--root", machine({ "/dev/knem": moduleText })];
+    const { stdout, stderr } = knem(args);
+    expect(stdout).toMatch(/^✓ module +knem 2\.0\.0 is loaded$/m);
+    expect(stdout).toMatch(/^✓ ABI +0xd, as programs expect it$/m);
+    expect(stdout).not.toMatch(/^✗ (?!access)/m);
+    expect(stderr).not.toMatch(/module|device|udev/);
+    valid("doctor", knem([...args, "--json"]).stdout);
+  });
+
+  it("ends with 1 where something must be mended, and says what", () => {
+    const { status, stdout, stderr } = knem(["doctor", "--root", machine({ "/dev/knem": null })]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^✗ device +the module is loaded, but there is no \/dev\/knem\n +→ /m);
+    expect(stderr).toContain("KNEM_UNHEALTHY");
   });
 });
 

@@ -62,6 +62,13 @@ describe("knem and knem-dev in a fresh system", () => {
     expect(output).toContain("KNEM_NO_DEVICE");
   });
 
+  it("give what it measures with, and what describes its documents", async () => {
+    const { status, output } = await system.run("knem bench copy");
+    expect({ status, output }).toMatchObject({ status: 3 });
+    expect(output).toContain("KNEM_NO_DEVICE");
+    expect(await system.tell("ls /usr/lib/knem/schema")).toContain("bench.json");
+  });
+
   it("give a command that says where packages are made", async () => {
     const { status, output } = await system.run("knem package deb");
     expect(status).toBe(1);

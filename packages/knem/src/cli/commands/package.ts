@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "@knem/errors";
-import type * as Packaging from "@knem/packaging";
+import type { KnemError } from "@knem/errors";
 import { defineCommand } from "citty";
+import { packaging } from "../packaging.js";
 import { refuseUnknown, usageError } from "../usage.js";
 
 const NAME = "knem package";
@@ -24,7 +24,7 @@ export default defineCommand({
     refuseUnknown(context, NAME);
     const { kind, out, json, "dry-run": dry, kernel, flavour, suite, all } = context.args;
     const { apply, catchInterrupts, kinds, madeTable, orderOf, plan, planDocument, planTable } =
-      await packaging();
+      await packaging("make packages", "package");
     const known = kinds.find((one) => one === kind);
     if (!known) throw unknownKind(kind, kinds);
     const aside = selecting.find((name) => known !== "kmod" && context.args[name] !== undefined);
@@ -39,25 +39,6 @@ export default defineCommand({
     else if (made) console.log(`\n${madeTable(made)}`);
   },
 });
-
-/** What makes packages comes with a checkout, not with the command as it is installed. */
-async function packaging(): Promise<typeof Packaging> {
-  try {
-    return await import("@knem/packaging");
-  } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code;
-    if (missing !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new KnemError(
-      {
-        code: "KNEM_NO_PACKAGING",
-        what: "this copy of knem cannot make packages",
-        why: "@knem/packaging is not installed with it: packages are made from a checkout of the source",
-        remedy: "in a checkout: npm run knem -- package …",
-      },
-      { cause },
-    );
-  }
-}
 
 function unknownKind(kind: string | undefined, kinds: readonly string[]): KnemError {
   const why = kind === undefined ? "nothing to make was named" : `"${kind}" cannot be made`;

@@ -1,48 +1,65 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { defineCommand } from "citty";
-import colors from "picocolors";
-import { type Count, type Statistics, statistics } from "../../statistics.js";
-import { featureText, flagText } from "../flags.js";
+import { clearStatistics, type Statistics, statistics } from "../../statistics.js";
+import { number } from "../number.js";
 import { options } from "../options.js";
-import { table } from "../table.js";
-import { refuseUnknown } from "../usage.js";
+import { document } from "../stats/document.js";
+import { alone, refuseUnknown } from "../usage.js";
+
+const NAME = "knem stats";
 
 export default defineCommand({
   meta: { name: "stats", description: "What the module has done since it was loaded or cleared" },
-  args: options,
-  run(context) {
-    refuseUnknown(context, "knem stats");
-    const { json, device } = context.args;
+  args: {
+    ...options,
+    watch: { type: "boolean", description: "a line of rates, again and again" },
+    interval: { type: "string", valueHint: "seconds", description: "watch: from line to line; 1" },
+    count: { type: "string", valueHint: "number", description: "watch: end after so many lines" },
+    prometheus: {
+      type: "string",
+      valueHint: "file",
+      description: "write for node_exporter's textfile collector; - is standard output",
+    },
+    reset: { type: "boolean", description: "set all counters to 0, as root" },
+  },
+  async run(context) {
+    refuseUnknown(context, NAME);
+    const { json, device, watch, interval, count, prometheus, reset } = context.args;
+    alone(NAME, { watch, prometheus, reset });
+    if (!watch) alone(NAME, { interval, count }, "watch");
+    if (reset) return clearStatistics(device);
+    if (prometheus !== undefined) return expose(prometheus, () => statistics(device));
+    if (watch) {
+      const seconds = number(interval ?? "1", "interval", NAME);
+      const times = count === undefined ? undefined : number(count, "count", NAME);
+      return follow(() => statistics(device), json ?? false, seconds, times);
+    }
     const read = statistics(device);
-    console.log(json ? JSON.stringify(document(read), null, 2) : text(read));
+    if (json) return console.log(JSON.stringify(document(read), null, 2));
+    console.log((await import("../stats/text.js")).text(read));
   },
 });
 
-/** The JSON document. Its keys stay; `counters` may grow. */
-export function document({ counts, other, ...head }: Statistics) {
-  const counters = Object.fromEntries(counts.map(({ name, value }) => [name, value]));
-  return { ...head, counters, other };
+async function follow(read: () => Statistics, json: boolean, interval: number, count?: number) {
+  const { heading, line, row, watch } = await import("../stats/watch.js");
+  const how = { read, interval, count, print: console.log };
+  if (json) return watch(how, line);
+  console.log(heading);
+  await watch(how, row);
 }
 
-/** The same for a person. */
-export function text(read: Statistics): string {
-  const head = table([
-    ["ABI", `0x${read.abi.toString(16)}`],
-    ["Features", featureText(read.features)],
-    ["Forced flags", flagText(read.forcedFlags)],
-    ["Ignored flags", flagText(read.ignoredFlags)],
-    ["DMA engine", read.dma],
-  ]);
-  const counts = table(read.counts.map(({ label, value }) => [label, value]));
-  const lines = [colors.bold(`KNEM ${read.version}`), ...head, "", ...counts.map(paint(read))];
-  return [...lines, ...read.other].join("\n");
-}
-
-/** Failures stand out, and what is 0 steps back. */
-function paint({ counts }: Statistics): (line: string, at: number) => string {
-  const failed = (count?: Count) => /fail|reject/i.test(count?.label ?? "");
-  return (line, at) => {
-    if (counts[at]?.value === 0) return colors.dim(line);
-    return failed(counts[at]) ? colors.yellow(line) : line;
-  };
+/** Where there is no module, that is what the file says, and the reason is still told. */
+async function expose(file: string, ask: () => Statistics): Promise<void> {
+  const { exposition } = await import("../stats/prometheus.js");
+  const { writeWhole } = await import("../files.js");
+  const put = (read?: Statistics) =>
+    file === "-" ? process.stdout.write(exposition(read)) : writeWhole(file, exposition(read));
+  let read: Statistics;
+  try {
+    read = ask();
+  } catch (error) {
+    put();
+    throw error;
+  }
+  put(read);
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { fileURLToPath } from "node:url";
+import { type BuiltModule, type Target, together, type Workshop } from "@knem/kernels";
+
+const folder = fileURLToPath(new URL("../modules/memcpydma", import.meta.url));
+
+/**
+ * A DMA engine made of software, for machines without one; its parameters make it slow, narrow or faulty.
+ * Errors: those of building a module.
+ */
+export async function softwareDma(workshop: Workshop, target: Target): Promise<BuiltModule> {
+  const [grafted, builder] = await together([
+    workshop.grafted(target),
+    workshop.builder(target, folder, "memcpydma"),
+  ]);
+  return builder.build(grafted);
+}

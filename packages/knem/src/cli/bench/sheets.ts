@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { type Plot, type Sheet, size } from "@knem/figures";
+import type { BenchDocument } from "./document.js";
+
+/** The figures as tables: those of which there are any. */
+export function sheets(document: BenchDocument): Sheet[] {
+  return [copies(document), calls(document), overlaps(document)].filter(
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+/** The figures as curves over the size of a copy: speeds, or the share that is hidden. */
+export function plots(document: BenchDocument): Plot[] {
+  const names = [...new Set(document.copies.map(({ name }) => name))];
+  const speeds = names.map((name, colour) => ({
+    ...{ name, colour },
+    points: document.copies
+      .filter((one) => one.name === name)
+      .map(({ bytes, median }) => [bytes, median / 2 ** 30] as const),
+  }));
+  const hidden = document.overlaps.map(({ bytes, hidden }) => [bytes, hidden * 100] as const);
+  const all: Plot[] = [
+    { title: document.title, values: "GiB/s, the middle of all rounds", series: speeds },
+    {
+      ...{ title: document.title, values: "% of the copy that takes no time of its own" },
+      series: [{ name: "hidden", colour: 0, points: hidden }],
+    },
+  ];
+  return all.filter(({ series }) => series.some(({ points }) => points.length > 1));
+}
+
+function copies({ title, copies }: BenchDocument): Sheet {
+  const rows = copies.map(({ name, bytes, best, median, seconds }) => [
+    ...[size(bytes), name],
+    ...[seconds.p50, seconds.p90, seconds.p99, seconds.worst].map(micros),
+    ...[median, best].map((speed) => (speed / 2 ** 30).toFixed(3)),
+  ]);
+  const times = ["median µs", "90 % µs", "99 % µs", "worst µs"];
+  return { title, header: ["size", "copies", ...times, "median GiB/s", "best GiB/s"], rows };
+}
+
+function calls({ title, calls }: BenchDocument): Sheet {
+  const rows = calls.map(({ call, bytes, pages, best, median }) => [
+    bytes === 0 ? "-" : `${size(bytes)}${pages === "huge" ? ", huge" : ""}`,
+    ...[call, micros(best), micros(median)],
+  ]);
+  return { title, header: ["memory", "call", "best µs", "median µs"], rows };
+}
+
+function overlaps({ title, overlaps }: BenchDocument): Sheet {
+  const rows = overlaps.map(({ bytes, copy, compute, both, hidden }) => [
+    size(bytes),
+    ...[copy, compute, both].map(micros),
+    `${(hidden * 100).toFixed(0)} %`,
+  ]);
+  return { title, header: ["size", "copy µs", "computing µs", "both µs", "hidden"], rows };
+}
+
+const micros = (seconds: number) => (seconds * 1e6).toFixed(2);
