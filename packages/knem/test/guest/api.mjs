@@ -114,7 +114,8 @@ const checks = {
     assert.equal(counts.processedTotal, 3);
     assert.equal(counts.failedFindRegion, 1);
     assert.equal(counted.abi, device.info().abi);
-    assert.deepEqual(counted.other, [" Debug: BuiltIn Disabled"]);
+    const others = counted.other.filter((line) => !line.startsWith(" DMAChannels: "));
+    assert.deepEqual(others, [" Debug: BuiltIn Disabled"]);
     region.destroy();
     device.close();
   },
@@ -124,10 +125,12 @@ const checks = {
     assert.equal(stats.status, 0, stats.stderr);
     const counters = Object.fromEntries(counts.map(({ name, value }) => [name, value]));
     assert.deepEqual(JSON.parse(stats.stdout), { ...head, counters, other });
-    const { version, dma, ...info } = head;
-    assert.match(version, /^\d+\.\d+\.\d+/);
-    assert.equal(dma, "NoKernelSupport");
-    assert.deepEqual(JSON.parse(knem("info", "--json").stdout), { device: "/dev/knem", ...info });
+    assert.match(head.version, /^\d+\.\d+\.\d+/);
+    assert.match(head.dma, /^(NoKernelSupport|KernelSupported )/);
+    const info = JSON.parse(knem("info", "--json").stdout);
+    assert.equal(info.device, "/dev/knem");
+    for (const key of ["version", "abi", "features", "forcedFlags", "ignoredFlags", "dma"])
+      assert.deepEqual(info[key], head[key], key);
   },
   "a user who is not let in is told how to get in": () => {
     const { mode, gid } = statSync("/dev/knem");
