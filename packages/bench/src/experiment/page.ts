@@ -26,7 +26,7 @@ needs none.`,
   references: `Taking a reference and giving it back, by the module's own source compiled for user space: one count, against a count for
 some of the CPUs each. The module does the latter from the moment that several use a region at a time. The instructions
 are those of a copy from a region that one reader used alone, against the same once it has stripes: they do not depend on how many readers there are,
-since each of them changes no count but that of its CPU.`,
+since each of them changes no count but that of its CPU's stripe.`,
 };
 
 /** How much more two threads do than one, each with the CPU of its own. */
@@ -62,7 +62,7 @@ export function whatWasTried(document: BenchDocument, sheet: (one: Sheet) => str
   if (parts.length === 0) return "";
   return `## What was tried
 
-Each experiment does the same work both ways in turns and compares best with best; the bytes of every round are looked at. None needs
+Each experiment does the same work both ways in turns and compares best with best; the bytes of every copy are looked at. None needs
 code in the module to be judged. Above 1 the new way is better. It is kept if it wins by at least 5 % at every size from 1 MiB, in every setting
 that stands for hardware:
 
