@@ -115,6 +115,9 @@ const checks = {
     assert.equal(counts.failedFindRegion, 1);
     assert.equal(counted.abi, device.info().abi);
     assert.deepEqual(counted.other, [" Debug: BuiltIn Disabled"]);
+    assert.equal(counted.activity.bytesCall, 0 + 1 + 2);
+    assert.deepEqual(counted.activity.copySizes.slice(0, 4), [1, 1, 1, 0]);
+    assert.ok(counted.activity.regions >= 1);
     region.destroy();
     device.close();
   },
@@ -124,10 +127,13 @@ const checks = {
     assert.equal(stats.status, 0, stats.stderr);
     const counters = Object.fromEntries(counts.map(({ name, value }) => [name, value]));
     assert.deepEqual(JSON.parse(stats.stdout), { ...head, counters, other });
-    const { version, dma, ...info } = head;
-    assert.match(version, /^\d+\.\d+\.\d+/);
-    assert.equal(dma, "NoKernelSupport");
-    assert.deepEqual(JSON.parse(knem("info", "--json").stdout), { device: "/dev/knem", ...info });
+    const { activity, ...info } = head;
+    assert.match(info.version, /^\d+\.\d+\.\d+/);
+    assert.equal(info.dma, "NoKernelSupport");
+    assert.equal(activity.copySizes.length, 64);
+    const told = JSON.parse(knem("info", "--json").stdout);
+    assert.deepEqual({ ...told, device: "/dev/knem", ...info }, told);
+    assert.equal(told.problem, null);
   },
   "a user who is not let in is told how to get in": () => {
     const { mode, gid } = statSync("/dev/knem");

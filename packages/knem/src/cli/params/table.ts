@@ -33,6 +33,11 @@ export const parameters: readonly Parameter[] = [
     "Where the kernel threads run: 1 on the CPUs of the process, -1 on the others, 0 anywhere",
   ),
   live("dmamin", "1024", "Pieces of at most so many bytes are not given to a DMA engine"),
+  live(
+    "dmatimeout",
+    "10000",
+    "How many milliseconds a DMA engine may give no sign of life before it is stopped",
+  ),
   live("statslen", "4096", "How many bytes of memory the text of the statistics starts with"),
   live("statsverbose", "0", "List contexts and regions in the statistics"),
   live("maxqueued", "65536", "How many requests a context may have waiting for its thread"),
