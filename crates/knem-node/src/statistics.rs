@@ -21,6 +21,8 @@ pub struct Statistics {
     pub ignored_flags: u32,
     /// The state of the DMA engine, in the module's words.
     pub dma: String,
+    /// The DMA channels that there are, by name.
+    pub channels: Vec<String>,
     /// Every counter, in the module's order.
     pub counts: Vec<Count>,
     /// Lines that this version does not know, as they are.
@@ -101,6 +103,7 @@ pub fn statistics(path: Option<String>) -> Result<Statistics> {
         forced_flags: read.forced_flags,
         ignored_flags: read.ignored_flags,
         dma: read.dma,
+        channels: read.channels,
         other: read.other,
         activity: read.activity.map(Activity::from),
     })

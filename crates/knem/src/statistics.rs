@@ -25,6 +25,8 @@ pub struct Statistics {
     pub ignored_flags: u32,
     /// The state of the DMA engine, in the module's words.
     pub dma: String,
+    /// The DMA channels that there are, by name.
+    pub channels: Vec<String>,
     /// Every counter, in the order in which the module shows them.
     pub counts: Vec<Count>,
     /// The lines that this version does not know, as they are.
@@ -153,6 +155,8 @@ impl FromStr for Statistics {
                 (statistics.forced_flags, statistics.ignored_flags) = flags(masks)?;
             } else if let Some(state) = content.strip_prefix("DMAEngine:") {
                 statistics.dma = state.trim().to_string();
+            } else if let Some(names) = content.strip_prefix("DMAChannels:") {
+                statistics.channels = names.split_whitespace().map(String::from).collect();
             } else if let Some(count) = count(content) {
                 statistics.counts.push(count);
             } else if !content.is_empty() {
@@ -231,6 +235,19 @@ mod tests {
         for (at, counter) in Counter::ALL.into_iter().enumerate() {
             assert_eq!(statistics.get(counter), Some(at as u64 + 10));
         }
+        assert_eq!(statistics.other, Vec::<String>::new());
+    }
+
+    #[test]
+    fn channels_have_names() {
+        let line = " DMAEngine: KernelSupported Enabled ChansAvail ChunkMin=1024B\n \
+                    DMAChannels: dma0chan0 dma0chan1\n";
+        let statistics: Statistics = (text() + line).parse().unwrap();
+        assert_eq!(statistics.channels, ["dma0chan0", "dma0chan1"]);
+        assert_eq!(
+            statistics.dma,
+            "KernelSupported Enabled ChansAvail ChunkMin=1024B"
+        );
         assert_eq!(statistics.other, Vec::<String>::new());
     }
 

@@ -142,6 +142,8 @@ export interface Statistics {
   ignoredFlags: number
   /** The state of the DMA engine, in the module's words. */
   dma: string
+  /** The DMA channels that there are, by name. */
+  channels: Array<string>
   /** Every counter, in the module's order. */
   counts: Array<Count>
   /** Lines that this version does not know, as they are. */

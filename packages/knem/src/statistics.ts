@@ -52,6 +52,8 @@ export interface Statistics {
   readonly ignoredFlags: number;
   /** The state of the DMA engine, in the module's words. */
   readonly dma: string;
+  /** The DMA channels that there are, by name. */
+  readonly channels: readonly string[];
   /** Every counter, in the module's order. */
   readonly counts: readonly Count[];
   /** Lines that this version does not know, as they are. */

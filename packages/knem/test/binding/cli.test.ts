@@ -33,6 +33,7 @@ const moduleText = [
   " Features: 0x0",
   " Flags: forcing 0x10, ignoring 0x0",
   " DMAEngine: NoKernelSupport",
+  " DMAChannels: dma0chan0 dma0chan1",
   " Requests Submitted                           : 12",
   " Requests Processed/Total                     : 11",
   " Requests Failed/FindRegion                   : 1",
@@ -227,6 +228,7 @@ describe("knem stats", () => {
       forcedFlags: 16,
       ignoredFlags: 0,
       dma: "NoKernelSupport",
+      channels: ["dma0chan0", "dma0chan1"],
       counters: { submitted: 12, processedTotal: 11, failedFindRegion: 1 },
       activity: null,
       other: [" Pid 17 (#1)"],
@@ -237,6 +239,7 @@ describe("knem stats", () => {
     const { stdout } = knem(["stats", "--device", statisticsFile("t", moduleText)]);
     expect(stdout).toContain("KNEM 2.0.0\n");
     expect(stdout).toContain("Forced flags   0x10 (PINLOCAL)\n");
+    expect(stdout).toContain("DMA channels   dma0chan0, dma0chan1\n");
     expect(stdout).toContain("Requests Submitted          12\n");
     expect(stdout).toContain("Requests Failed/FindRegion   1\n");
     expect(stdout).toContain(" Pid 17 (#1)\n");

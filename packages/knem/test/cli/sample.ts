@@ -23,6 +23,7 @@ export function statistics(activity: Partial<Activity> = {}, submitted = 1200): 
     forcedFlags: 0,
     ignoredFlags: 0,
     dma: "NoKernelSupport",
+    channels: [],
     counts: counts.map(([name, label, value]) => ({ name, label, value })),
     other: [],
     activity: {

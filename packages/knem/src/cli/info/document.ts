@@ -21,6 +21,7 @@ export function inquire(system: System, path: string) {
       forcedFlags: info?.forcedFlags ?? null,
       ignoredFlags: info?.ignoredFlags ?? null,
       dma: told?.dma ?? null,
+      channels: told?.channels ?? null,
       parameters: isLoaded(system) ? Object.fromEntries(shown) : null,
       clients: clients(system),
       problem: problem ? reported(problem) : null,

@@ -2,6 +2,7 @@
 import colors from "picocolors";
 import { featureText, flagText } from "../flags.js";
 import { parameters } from "../params/table.js";
+import { channelRow } from "../stats/text.js";
 import { table } from "../table.js";
 import type { Client } from "./clients.js";
 import type { InfoDocument } from "./document.js";
@@ -26,6 +27,7 @@ function driver(known: InfoDocument): [string, string][] {
     ["Forced flags", flagText(forcedFlags ?? 0)],
     ["Ignored flags", flagText(ignoredFlags ?? 0)],
     ["DMA engine", dma ?? "unknown"],
+    ...channelRow(known.channels ?? []),
     ...settings,
   ];
 }

@@ -14,11 +14,17 @@ export function text(read: Statistics): string {
     ["Forced flags", flagText(read.forcedFlags)],
     ["Ignored flags", flagText(read.ignoredFlags)],
     ["DMA engine", read.dma],
+    ...channelRow(read.channels),
   ]);
   const counts = table(read.counts.map(({ label, value }) => [label, value]));
   const lines = [colors.bold(`KNEM ${read.version}`), ...head, "", ...counts.map(paint(read))];
   if (read.activity) lines.push("", ...active(read.activity));
   return [...lines, ...read.other].join("\n");
+}
+
+/** Only where there are any. */
+export function channelRow(channels: readonly string[]): [string, string][] {
+  return channels.length === 0 ? [] : [["DMA channels", channels.join(", ")]];
 }
 
 /** What the module's own text does not tell. */
