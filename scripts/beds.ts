@@ -2,11 +2,14 @@
 import type { MachineName } from "@knem/guest";
 import { type DriverName, KnemError, nameOf, type Target } from "@knem/kernels";
 
+/** Where a kernel runs: on a machine that is emulated or, built as a program, in User Mode Linux. */
+export type Place = MachineName | "uml";
+
 /** A kernel and the machine that it is tested on. */
 export interface Bed {
   readonly target: Target;
   /** By default the usual one of the kernel's architecture. */
-  readonly machine?: MachineName;
+  readonly machine?: Place;
   /** Whether it is given a DMA engine made of software; default false. */
   readonly softwareDma?: boolean;
 }
@@ -36,16 +39,34 @@ export function bedsOf(targets: readonly Target[]): Bed[] {
   ]);
 }
 
+/**
+ * The User Mode Linux of targets: that of the first one it can be built for, since it takes long. It has no DMA engine
+ * but one made of software.
+ */
+export function umlBeds(targets: readonly Target[]): Bed[] {
+  const target = targets.find(({ arch }) => arch === "amd64");
+  return target ? [{ target, machine: "uml", softwareDma: true }] : [];
+}
+
+/** Whether a bed's kernel runs in User Mode Linux. */
+export function isUml({ machine }: Bed): boolean {
+  return machine === "uml";
+}
+
 /** What a machine is given besides, if it is a further one. */
-export function furtherOf(wanted?: MachineName): Further | undefined {
+export function furtherOf(wanted?: Place): Further | undefined {
   return further.find(({ machine }) => machine === wanted);
 }
 
-/** Whether a bed has what a conformance program is about: DMA channels, or those that obey it. */
-export function suits({ machine, softwareDma = false }: Bed, program: string): boolean {
+/**
+ * Whether a bed has what a conformance program is about: DMA channels, or those that obey it. User Mode Linux, whose page
+ * tables and processors are not those of a machine, is for these alone.
+ */
+export function suits(bed: Bed, program: string): boolean {
+  const { machine, softwareDma = false } = bed;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
-  return true;
+  return !isUml(bed);
 }
 
 /** A bed for people, its kernel being called `kernel`: `7.3.4+deb13-arm64 on versal`. */
@@ -63,11 +84,18 @@ export function machineArgument(args: readonly string[]): { machine?: string; re
   return { machine, rest: [...words.slice(0, at), ...words.slice(at + 2)] };
 }
 
-/** The beds with a machine; all, if none is named. Errors: NO_MACHINE. */
-export function bedsWith(wanted: string | undefined, beds: readonly Bed[]): Bed[] {
-  const found = beds.filter(({ machine }) => wanted === undefined || machine === wanted);
+/**
+ * The beds with a machine; if none is named, all but those that there are only by name. Errors: NO_MACHINE.
+ */
+export function bedsWith(
+  wanted: string | undefined,
+  beds: readonly Bed[],
+  byName: readonly Bed[] = [],
+): Bed[] {
+  const all = [...beds, ...byName];
+  const found = wanted === undefined ? [...beds] : all.filter(({ machine }) => machine === wanted);
   if (found.length > 0) return found;
-  const names = [...new Set(beds.flatMap(({ machine }) => machine ?? []))];
+  const names = [...new Set(all.flatMap(({ machine }) => machine ?? []))];
   throw new KnemError({
     code: "NO_MACHINE",
     what: `none of these kernels is tested on a machine ${wanted}`,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { basename, join } from "node:path";
 import { proven, unreported } from "@knem/contract";
-import { boot, parseTap, type TapProgram } from "@knem/guest";
-import { type Count, type PlatformName, platformOf, platforms, type Workshop } from "@knem/kernels";
+import { parseTap, type TapProgram } from "@knem/guest";
+import { type Count, type PlatformName, platformOf, type Workshop } from "@knem/kernels";
 import { type Bed, suits } from "./beds.js";
-import { BIN, driversOf, LIB, outfit, placed } from "./outfit.js";
+import { BIN, LIB, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
 const CRATE = "knem-check";
@@ -45,22 +45,18 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
   const native = platformOf(target.arch);
   const { cpus = 2, platform = native, only = [], wants = () => true, clients = false } = run;
   const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
-  const equipped = await outfit(workshop, bed, choice);
-  const module = await workshop.module(target);
+  const guest = await outfit(workshop, bed, choice);
   const { names } = await workshop.programs(choice);
   const wanted = names.filter((name) => name !== CRATE && suits(bed, name) && wants(name));
-  const drivers = (await driversOf(workshop, bed)).map(({ ko }) => ({
-    to: `${TEST}/${basename(ko)}`,
-    from: ko,
-  }));
+  const drivers = guest.drivers.map(({ ko }) => ({ to: `${TEST}/${basename(ko)}`, from: ko }));
   const files = [
     { to: API_TEST, from: join(workshop.checkout, "packages/knem/test/guest/api.mjs") },
-    { to: MODULE, from: module.ko },
+    { to: MODULE, from: guest.module.ko },
     ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
   ];
   // All of them run, whatever becomes of the first.
-  const api = platforms[native].node ? [`node ${API_TEST} ${LIB} || checked=1`] : [];
+  const api = guest.node ? [`node ${API_TEST} ${LIB} || checked=1`] : [];
   const others = clients ? [EACH_CLIENT, ...api] : [];
   const commands = [
     "chmod 0666 /dev/knem",
@@ -68,10 +64,9 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     ...others,
     "exit $checked",
   ];
-  const { status, output, seconds } = await boot({
+  const { status, output, seconds } = await guest.run({
     memory: 2048,
-    ...equipped,
-    files: [...(equipped.files ?? []), ...files],
+    files,
     env: { KNEM_MODULE: MODULE, ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }) },
     command: ["sh", "-c", commands.join("\n")],
     cpus,

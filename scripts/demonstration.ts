@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { boot } from "@knem/guest";
 import type { Target, Workshop } from "@knem/kernels";
 import { checkMeasurements, comparison, failed, methods } from "./comparison.js";
 import { BIN, KNEM, outfit } from "./outfit.js";
@@ -8,7 +7,7 @@ const MARK = "-- knem --";
 
 /**
  * Boots the target's stock kernel with knem.ko, lets two processes copy between each other there, and gives the table
- * of what was measured and the output of `knem stats` after it. Errors: DEMONSTRATION_FAILED; those of `boot`.
+ * of what was measured and the output of `knem stats` after it. Errors: DEMONSTRATION_FAILED; those of the guest.
  */
 export async function demonstrate(workshop: Workshop, target: Target): Promise<string> {
   const steps = [
@@ -19,10 +18,10 @@ export async function demonstrate(workshop: Workshop, target: Target): Promise<s
     `echo '${MARK}'`,
     `node ${KNEM} stats`,
   ];
-  const equipped = await outfit(workshop, { target }, { crate: "knem-bench" });
-  const job = { ...equipped, command: ["sh", "-c", steps.join("; ")], timeLimit: 240 };
-  const name = `copying between two processes on ${job.kernel.release}`;
-  const { status, output } = await workshop.progress.step(name, () => boot(job));
+  const guest = await outfit(workshop, { target }, { crate: "knem-bench" });
+  const order = { command: ["sh", "-c", steps.join("; ")], timeLimit: 240 };
+  const name = `copying between two processes on ${guest.release}`;
+  const { status, output } = await workshop.progress.step(name, () => guest.run(order));
   const [measured, counted, stats] = output.split(`${MARK}\n`);
   if (status !== 0 || !measured || !counted || !stats) throw failed(`status ${status}\n${output}`);
   const measurements = JSON.parse(measured);

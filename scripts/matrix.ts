@@ -2,6 +2,7 @@
 import {
   type BuiltModule,
   buildKmods,
+  buildUmlKmod,
   interrupt,
   type KmodResult,
   nameOf,
@@ -12,7 +13,7 @@ import {
   table,
   type Workshop,
 } from "@knem/kernels";
-import { type Bed, bedName } from "./beds.js";
+import { type Bed, bedName, isUml } from "./beds.js";
 import { type Conformance, conformance } from "./conformance.js";
 
 /** What became of one bed: its module built or not, and then tested. */
@@ -25,9 +26,13 @@ const share = { cores: 2, memory: 3e9 };
 
 /** Builds the module for kernels, boots each in its beds and runs every conformance program there. */
 export async function matrix(workshop: Workshop, beds: readonly Bed[]): Promise<Tested[]> {
-  const builds = await buildKmods(workshop, [...new Set(beds.map(({ target }) => target))]);
-  const build = ({ target }: Bed) => builds.find((one) => one.target === target);
-  return sideBySide(beds, places(share), (bed) => tested(workshop, bed, build(bed)));
+  const stock = beds.filter((bed) => !isUml(bed));
+  const builds = await buildKmods(workshop, [...new Set(stock.map(({ target }) => target))]);
+  const build = (bed: Bed) =>
+    isUml(bed)
+      ? buildUmlKmod(workshop, bed.target)
+      : builds.find(({ target }) => target === bed.target);
+  return sideBySide(beds, places(share), async (bed) => tested(workshop, bed, await build(bed)));
 }
 
 async function tested(workshop: Workshop, bed: Bed, build?: KmodResult): Promise<Tested> {
@@ -36,9 +41,9 @@ async function tested(workshop: Workshop, bed: Bed, build?: KmodResult): Promise
   if (!built) return { ...failed, failures: render(build?.error) };
   const name = `testing on ${bedName(bed, built.kernel.release)}`;
   try {
-    const count = await workshop.progress.step(name, () =>
-      conformance(workshop, bed, { clients: true }),
-    );
+    // User Mode Linux has the users of the root it runs in, and not those of a guest.
+    const clients = !isUml(bed);
+    const count = await workshop.progress.step(name, () => conformance(workshop, bed, { clients }));
     return { ...bed, built, ...count };
   } catch (error) {
     if (interrupt.aborted) throw error;

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { baseImage, type GuestFile, type GuestJob, softwareDma } from "@knem/guest";
+import {
+  baseImage,
+  boot,
+  bootUml,
+  type GuestFile,
+  type GuestRun,
+  type GuestVerdict,
+  softwareDma,
+} from "@knem/guest";
 import {
   type BuiltModule,
   type ProgramChoice,
@@ -11,25 +19,44 @@ import {
   together,
   type Workshop,
 } from "@knem/kernels";
-import { type Bed, furtherOf } from "./beds.js";
+import { type Bed, furtherOf, isUml } from "./beds.js";
 
 /** Where the guest finds the programs and the knem command. */
 export const BIN = "/opt/knem/bin";
 export const LIB = "/opt/knem/lib";
 export const KNEM = `${LIB}/bin/knem.js`;
 
+/** A guest that is ready but for its order. */
+export interface Guest {
+  /** Its kernel, as `uname -r` says it. */
+  readonly release: string;
+  /** What is loaded before knem.ko, in that order; at most one is for DMA engines. */
+  readonly drivers: readonly BuiltModule[];
+  /** knem.ko. */
+  readonly module: BuiltModule;
+  /** Whether it has Node and the knem command. */
+  readonly node: boolean;
+  /** Boots it, judged as `boot` does. Errors: those of `boot`, or of `bootUml`. */
+  readonly run: (order: Order) => Promise<GuestVerdict>;
+}
+
+/** What a guest is to do. Of memory it has more where its machine needs that; of CPUs only one in User Mode Linux. */
+export interface Order extends Pick<GuestRun, "command" | "env" | "memory" | "cpus" | "timeLimit"> {
+  readonly files?: readonly GuestFile[];
+}
+
 /**
  * A guest with what is built: its kernel, what its machine needs, knem.ko, programs of a crate and, where it has Node,
  * the knem command.
  */
-export async function outfit(
-  workshop: Workshop,
-  bed: Bed,
-  choice: ProgramChoice,
-): Promise<Omit<GuestJob, "command">> {
-  const { target, machine } = bed;
+export function outfit(workshop: Workshop, bed: Bed, choice: ProgramChoice): Promise<Guest> {
+  return isUml(bed) ? inUml(workshop, bed, choice) : emulated(workshop, bed, choice);
+}
+
+async function emulated(workshop: Workshop, bed: Bed, choice: ProgramChoice): Promise<Guest> {
+  const { target } = bed;
+  const further = furtherOf(bed.machine);
   const { node } = platforms[platformOf(target.arch)];
-  const memory = furtherOf(machine)?.memory;
   const [kernel, drivers, module, programs, command, base] = await together([
     workshop.kernelFiles(target),
     driversOf(workshop, bed),
@@ -38,18 +65,40 @@ export async function outfit(
     node ? commandFiles(workshop) : Promise.resolve([]),
     workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox, target.arch)),
   ]);
-  return {
-    kernel,
-    base,
-    ...(machine && { machine }),
-    ...(memory && { memory }),
-    modules: [...drivers, module].map(({ ko }) => ({ file: ko })),
-    files: [...placed(programs, BIN), ...command],
-  };
+  const files = [...placed(programs, BIN), ...command];
+  const run = (order: Order) =>
+    boot({
+      ...{ kernel, base, modules: loaded([...drivers, module]) },
+      ...order,
+      ...(further && { machine: further.machine, memory: further.memory }),
+      files: [...files, ...(order.files ?? [])],
+    });
+  return { release: kernel.release, drivers, module, node, run };
 }
 
-/** The drivers that a bed's kernel is given, in the order in which they are loaded; at most one is for DMA engines. */
-export async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
+async function inUml(workshop: Workshop, { target }: Bed, choice: ProgramChoice): Promise<Guest> {
+  const [uml, module, dma, programs, sandbox] = await together([
+    workshop.uml(target),
+    workshop.umlModule(target),
+    softwareDma(workshop, target, workshop.uml(target)),
+    workshop.programs(choice),
+    workshop.sandbox(),
+  ]);
+  const { busybox } = await baseImage(workshop.cache, sandbox, target.arch);
+  const files = placed(programs, BIN);
+  const run = ({ cpus: _, ...order }: Order) =>
+    bootUml({
+      ...{ program: uml.program, sandbox, busybox, modules: loaded([dma, module]) },
+      ...order,
+      files: [...files, ...(order.files ?? [])],
+    });
+  return { release: uml.kernel.release, drivers: [dma], module, node: false, run };
+}
+
+const loaded = (modules: readonly BuiltModule[]) => modules.map(({ ko }) => ({ file: ko }));
+
+/** What a stock kernel is given before knem.ko. */
+async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
   const { target, machine } = bed;
   const names = furtherOf(machine)?.drivers ?? [];
   const drivers = names.map((name) => workshop.driver(target, name));

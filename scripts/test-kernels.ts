@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pnpm test:kernels [--kernel 7.3]… [--flavour cloud-amd64]… [--suite trixie-backports]… [--arch amd64]… [--machine versal]
 // Builds, boots and tests on every kernel of the table, or on those named, on their usual machine and on the further
-// ones, or on the one named; after all of them, docs/support.md is written.
+// ones, or on the one named; after all of them, docs/support.md is written. --machine uml means User Mode Linux, which is
+// built from the source of the first kernel.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -13,14 +14,14 @@ import {
   verdict,
   Workshop,
 } from "@knem/kernels";
-import { bedsOf, bedsWith, machineArgument } from "./beds.js";
+import { bedsOf, bedsWith, machineArgument, umlBeds } from "./beds.js";
 import { entryPoint } from "./entry.js";
 import { matrix, matrixTable, supportOf } from "./matrix.js";
 
 await entryPoint(async (progress) => {
   const { machine, rest } = machineArgument(process.argv.slice(2));
   const targets = kmodArguments(rest.length > 0 ? rest : ["--all"]);
-  const beds = bedsWith(machine, bedsOf(targets));
+  const beds = bedsWith(machine, bedsOf(targets), umlBeds(targets));
   const workshop = await Workshop.open(progress);
   const results = await matrix(workshop, beds);
   const support = supportOf(results);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
-// npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
-// every kernel of the table; and every test of the packages.
+// npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, on
+// every kernel of the table and in User Mode Linux; and every test of the packages.
 import { beds, measure, quickExperimentRuns, quickRunsOf, tryOut } from "@knem/bench";
 import {
   buildKmods,
@@ -15,7 +15,7 @@ import {
   vitest,
   Workshop,
 } from "@knem/kernels";
-import { bedName, bedsOf } from "./beds.js";
+import { bedName, bedsOf, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
 import { brief, dma, dmaFaults, narrow, race, telling } from "./parts.js";
@@ -47,6 +47,7 @@ const dmaRun: Run = all ? { clients: true } : { only: [...telling, ...dma, ...dm
 
 /** User Mode Linux takes long to build, once. */
 const stock = ["qemu"] as const;
+const uml = all ? umlBeds(targets) : [];
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
@@ -92,6 +93,7 @@ await entryPoint(async (progress) => {
         name: bedName(bed),
         run: () => conformance(workshop, bed, dmaRun),
       })),
+      ...uml.map((bed) => ({ name: bedName(bed), run: () => conformance(workshop, bed, {}) })),
       check("modules for other kernels", async () => {
         const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
         if (failed) throw failed.error;

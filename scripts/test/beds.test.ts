@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { type Target, targets } from "@knem/kernels";
 import { describe, expect, test } from "vitest";
-import { bedName, bedsOf, bedsWith, furtherOf, machineArgument, suits } from "../beds.js";
+import { bedName, bedsOf, bedsWith, furtherOf, machineArgument, suits, umlBeds } from "../beds.js";
 import { dma, dmaFaults } from "../parts.js";
 
 const target = (arch: string): Target => ({
@@ -23,6 +23,14 @@ test("only a further machine is given what it needs besides", () => {
   expect(furtherOf("versal")).toMatchObject({ drivers: ["zynqmp_dma"] });
   expect(furtherOf()).toBeUndefined();
   expect(furtherOf("q35")).toBeUndefined();
+});
+
+test("User Mode Linux is there once, for the machine's own architecture", () => {
+  const second = { ...amd64, flavour: "rt-amd64" };
+  expect(umlBeds([arm64, amd64, second])).toEqual([
+    { target: amd64, machine: "uml", softwareDma: true },
+  ]);
+  expect(umlBeds([arm64])).toEqual([]);
 });
 
 test("no two beds of the table have one name", () => {
@@ -46,6 +54,12 @@ describe("what a bed is tested for", () => {
         ...[false, false, true],
       ]);
     expect(suits({ target: amd64 }, "info")).toBe(true);
+  });
+
+  test("in User Mode Linux DMA and its faults alone", () => {
+    for (const bed of umlBeds([amd64]))
+      for (const program of [...dma, ...dmaFaults, "info", "huge_pages", "race_mix"])
+        expect([program, suits(bed, program)]).toEqual([program, /dma_/.test(program)]);
   });
 
   test("every program about DMA is in one of the lists", async () => {
@@ -80,10 +94,17 @@ describe("--machine", () => {
     expect(bedsWith(undefined, beds)).toEqual(beds);
   });
 
+  test("leaves what there is only by name, if it is named", () => {
+    const uml = umlBeds([amd64]);
+    expect(bedsWith("uml", bedsOf([amd64, arm64]), uml)).toEqual(uml);
+    expect(bedsWith(undefined, bedsOf([amd64]), uml)).toEqual(bedsOf([amd64]));
+  });
+
   test("that no bed has is refused, with what there is", () => {
     const refused = (why: string) =>
       expect.objectContaining({ code: "NO_MACHINE", why: expect.stringContaining(why) });
     expect(() => bedsWith("vax", bedsOf([arm64]))).toThrow(refused("versal"));
+    expect(() => bedsWith("vax", bedsOf([amd64]), umlBeds([amd64]))).toThrow(refused("uml"));
     expect(() => bedsWith("versal", bedsOf([amd64]))).toThrow(refused("usual"));
   });
 });

@@ -10,7 +10,14 @@ export { type DriverName, driverSource, drivers } from "./driver.js";
 export { KnemError, type Report, render, systemCode } from "./errors.js";
 export { catchInterrupts, interrupt } from "./interrupt.js";
 export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
-export { buildKmod, buildKmods, type KmodResult, kmodArguments, kmodTable } from "./kmod.js";
+export {
+  buildKmod,
+  buildKmods,
+  buildUmlKmod,
+  type KmodResult,
+  kmodArguments,
+  kmodTable,
+} from "./kmod.js";
 export { type Lock, lock, locked } from "./lock.js";
 export { type Grafted, grafted, KERNEL_INSIDE } from "./metadata.js";
 export { type PlatformName, platformOf, platforms } from "./platforms.js";

@@ -41,13 +41,24 @@ export function kmodArguments(args: readonly string[], all: readonly Target[] = 
 }
 
 /** Builds knem.ko for a target and puts it into build/<release>/; a failure is part of the result. */
-export async function buildKmod(workshop: Workshop, target: Target): Promise<KmodResult> {
-  try {
+export function buildKmod(workshop: Workshop, target: Target): Promise<KmodResult> {
+  return resultOf(target, async () => {
     const built = await workshop.module(target);
     const folder = join(workshop.checkout, "build", built.kernel.release);
     await mkdir(folder, { recursive: true });
     await copyFile(built.ko, join(folder, "knem.ko"));
-    return { target, built };
+    return built;
+  });
+}
+
+/** Builds knem.ko for the User Mode Linux of a target; a failure is part of the result. */
+export function buildUmlKmod(workshop: Workshop, target: Target): Promise<KmodResult> {
+  return resultOf(target, () => workshop.umlModule(target));
+}
+
+async function resultOf(target: Target, build: () => Promise<BuiltModule>): Promise<KmodResult> {
+  try {
+    return { target, built: await build() };
   } catch (error) {
     // An interrupt is meant for the whole run.
     if (interrupt.aborted) throw error;

@@ -12,9 +12,10 @@ set -u
 export LC_ALL=C ARCH=um
 
 # Rust in modules; what measures how one process gets at another's memory; the checks of user copies that stock kernels
-# have; a root of memory and folders of the machine.
+# have; a root of memory and folders of the machine; DMA engines, which take a bus, and some driver that wants them.
 on="EXPERT RUST MODULES MODULE_UNLOAD BLK_DEV_INITRD RD_GZIP HOSTFS TMPFS SHMEM DEVTMPFS CROSS_MEMORY_ATTACH ADVISE_SYSCALLS
-KALLSYMS HIGH_RES_TIMERS MEMFD_CREATE FUTEX PREEMPT HARDENED_USERCOPY UNIX VM_EVENT_COUNTERS"
+KALLSYMS HIGH_RES_TIMERS MEMFD_CREATE FUTEX PREEMPT HARDENED_USERCOPY UNIX VM_EVENT_COUNTERS USERFAULTFD
+UML_PCI_OVER_VFIO DMADEVICES PLX_DMA DMA_ENGINE"
 
 # One CPU: with more, every local_irq_save would be a system call of the machine. The rest is only long to build.
 off="SMP DEBUG_INFO_BTF MODVERSIONS EXT4_FS XFS_FS BTRFS_FS INET NETDEVICES SOUND MODULE_SIG TRIM_UNUSED_KSYMS WERROR"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { join } from "node:path";
-import { boot, type GuestFile } from "@knem/guest";
+import type { GuestFile } from "@knem/guest";
 import { Progress, targets, Workshop } from "@knem/kernels";
 import { KNEM, LIB, outfit } from "../../../../scripts/outfit.js";
 import { folder } from "../package.js";
@@ -54,10 +54,10 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   const workshop = await Workshop.open(new Progress());
   const [target] = targets;
   if (!target) throw new Error("the table of targets is empty");
-  const equipped = await outfit(workshop, { target }, { crate: "knem-bench" });
+  const guest = await outfit(workshop, { target }, { crate: "knem-bench" });
   const { root } = await workshop.sandbox();
   const files: GuestFile[] = [
-    { to: MODULE, from: (await workshop.module(target)).ko },
+    { to: MODULE, from: guest.module.ko },
     { to: RC, content: FUNCTIONS },
     { to: COPIER, from: join(folder, "test/guest/copier.mjs") },
     { to: "/opt/knem/test/script", from: join(root.tree, "usr/bin/script"), mode: 0o755 },
@@ -75,12 +75,8 @@ export async function inGuest(commands: Commands): Promise<(name: string) => Lef
   // The guest unloads the module at its end, whether commands have done so or not.
   const loaded = `[ -e /sys/module/knem ] || insmod ${MODULE}`;
   const script = [`mkdir ${OUT}; mkfifo /tmp/keys`, ...steps, loaded, ...told].join("\n");
-  const job = { ...equipped, files: [...(equipped.files ?? []), ...files], memory: 1536 };
-  const verdict = await boot({
-    ...job,
-    command: ["sh", "-c", script],
-    timeLimit: 900,
-  });
+  const command = ["sh", "-c", script];
+  const verdict = await guest.run({ files, memory: 1536, command, timeLimit: 900 });
   const lines = verdict.output
     .split("\n")
     .filter((line) => !line.startsWith("#"))
