@@ -70,9 +70,10 @@ say_booted() {
 	say booted "$uptime"
 }
 
-# Sets $acquired and $released, the kernel's own counts of pinned pages, per-CPU remainders included.
+# Sets $acquired and $released, the kernel's own counts of pinned pages, per-CPU remainders included, which a kernel for
+# one CPU does not have.
 count_pins() {
-	cat /proc/sys/vm/stat_refresh >/dev/null
+	[ -e /proc/sys/vm/stat_refresh ] && cat /proc/sys/vm/stat_refresh >/dev/null
 	# shellcheck disable=SC2046 # The words are wanted apart: acquired, its count, released, its count.
 	set -- $(grep nr_foll_pin_ /proc/vmstat)
 	acquired=${2:-0}
