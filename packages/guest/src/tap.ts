@@ -50,7 +50,7 @@ interface Stream {
 export function parseTap(output: string): TapReport {
   const streams = streamsOf(output.split(/\r?\n/));
   const programs = streams.map(summary);
-  const failures = streams.length > 0 ? streams.flatMap(failuresOf) : [nothing];
+  const failures = streams.length > 0 ? streams.flatMap(failuresOf) : [nothing(output)];
   const sum = (key: "passed" | "skipped") =>
     programs.reduce((total, program) => total + program[key], 0);
   return {
@@ -62,7 +62,10 @@ export function parseTap(output: string): TapReport {
   };
 }
 
-const nothing: TapFailure = { program: "", name: "TAP", detail: "no program reported anything" };
+function nothing(output: string): TapFailure {
+  const detail = `no program reported anything\n${output.slice(-2000)}`.trimEnd();
+  return { program: "", name: "TAP", detail };
+}
 
 function streamsOf(lines: readonly string[]): Stream[] {
   const streams: Stream[] = [];

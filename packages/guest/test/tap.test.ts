@@ -83,8 +83,10 @@ describe("parseTap", () => {
     expect(parseTap("# x\nTAP version 13\n1..1\nnot ok 1 - a\n# exit 1\n").failed).toBe(1);
   });
 
-  it("holds it against the whole when no program reported", () => {
-    expect(parseTap("Segmentation fault\n")).toMatchObject({ passed: 0, failed: 1 });
+  it("holds it against the whole when no program reported, and shows what there is", () => {
+    const report = parseTap("Segmentation fault\n");
+    expect(report).toMatchObject({ passed: 0, failed: 1 });
+    expect(report.failures[0]?.detail).toBe("no program reported anything\nSegmentation fault");
   });
 
   it("reads the lines of a terminal too, and counts TODO tests that fail as failures", () => {
