@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pnpm bench [--bed uml|qemu]… [--quick] [--json] [--compare OLD.json] [--write-docs] | --from FILE.json …
+// pnpm bench --experiments: only what the module might do otherwise
 // pnpm bench --profile [CALL…] [--module FILE.ko]: only where the instructions of some calls go
 // pnpm bench --overlap: only what a DMA engine leaves to its caller
 // Measures and puts the figures into build/bench/: a document, and a page to look at.
@@ -10,6 +11,7 @@ import {
   type BenchOptions,
   benchOptions,
   comparisonText,
+  experimentRuns,
   formatDocument,
   html,
   measure,
@@ -17,10 +19,13 @@ import {
   overlapText,
   parseDocument,
   profiles,
+  quickExperimentRuns,
   quickRunsOf,
   runsOf,
   text,
+  tryOut,
   usualSubjects,
+  withExperiments,
   withProfiles,
   writeDocumentation,
 } from "@knem/bench";
@@ -58,17 +63,22 @@ await entryPoint(async (progress) => {
   return 0;
 });
 
-/** The figures that are asked for: read or measured, with profiles where those are wanted. */
+/** The figures that are asked for: read or measured, with profiles and experiments where those are wanted. */
 async function figures(
   workshop: Workshop,
   target: Target,
   options: BenchOptions,
 ): Promise<BenchDocument> {
-  const { beds, from, module, profile, quick } = options;
-  const runs = profile ? [] : beds.flatMap(quick ? quickRunsOf : runsOf);
+  const { beds, experiments, from, module, profile, quick } = options;
+  const runs = profile || experiments ? [] : beds.flatMap(quick ? quickRunsOf : runsOf);
   const document = from ? await read(from) : await measure(workshop, target, runs);
-  const usual = from || quick || !beds.includes("qemu") ? undefined : usualSubjects;
+  const whole = !from && !profile && !experiments;
+  const usual = whole && !quick && beds.includes("qemu") ? usualSubjects : undefined;
   const subjects = profile ?? usual;
-  if (!subjects) return document;
-  return withProfiles(document, await profiles(workshop, target, subjects, module));
+  const profiled = subjects
+    ? withProfiles(document, await profiles(workshop, target, subjects, module))
+    : document;
+  if (!whole && !experiments) return profiled;
+  const tries = (quick ? quickExperimentRuns : experimentRuns)(beds);
+  return withExperiments(profiled, await tryOut(workshop, target, tries));
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { proven, unreported } from "@knem/contract";
-import { boot, parseTap, softwareDma, type TapProgram } from "@knem/guest";
+import { boot, parseTap, type TapProgram } from "@knem/guest";
 import { type Count, type PlatformName, platformOf, platforms, type Workshop } from "@knem/kernels";
 import { type Bed, suits } from "./beds.js";
-import { BIN, LIB, outfit, placed } from "./outfit.js";
+import { BIN, driversOf, LIB, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
 const CRATE = "knem-check";
-const API_TEST = "/opt/knem/test/api.mjs";
-const MODULE = "/opt/knem/test/knem.ko";
-const SOFTWARE_DMA = "/opt/knem/test/memcpydma.ko";
+const TEST = "/opt/knem/test";
+const API_TEST = `${TEST}/api.mjs`;
+const MODULE = `${TEST}/knem.ko`;
 const CLIENTS = "/opt/knem/clients";
 
 /** One run of conformance programs in a guest. */
@@ -49,11 +49,14 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
   const module = await workshop.module(target);
   const { names } = await workshop.programs(choice);
   const wanted = names.filter((name) => name !== CRATE && suits(bed, name) && wants(name));
-  const provider = bed.softwareDma ? [await softwareDma(workshop, target)] : [];
+  const drivers = (await driversOf(workshop, bed)).map(({ ko }) => ({
+    to: `${TEST}/${basename(ko)}`,
+    from: ko,
+  }));
   const files = [
     { to: API_TEST, from: join(workshop.checkout, "packages/knem/test/guest/api.mjs") },
     { to: MODULE, from: module.ko },
-    ...provider.map(({ ko }) => ({ to: SOFTWARE_DMA, from: ko })),
+    ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
   ];
   // All of them run, whatever becomes of the first.
@@ -69,7 +72,7 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     memory: 2048,
     ...equipped,
     files: [...(equipped.files ?? []), ...files],
-    env: { KNEM_MODULE: MODULE, ...(bed.softwareDma && { KNEM_SOFTWARE_DMA: SOFTWARE_DMA }) },
+    env: { KNEM_MODULE: MODULE, ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }) },
     command: ["sh", "-c", commands.join("\n")],
     cpus,
     timeLimit: 900,

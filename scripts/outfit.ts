@@ -3,6 +3,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { baseImage, type GuestFile, type GuestJob, softwareDma } from "@knem/guest";
 import {
+  type BuiltModule,
   type ProgramChoice,
   type Programs,
   platformOf,
@@ -28,12 +29,11 @@ export async function outfit(
 ): Promise<Omit<GuestJob, "command">> {
   const { target, machine } = bed;
   const { node } = platforms[platformOf(target.arch)];
-  const { drivers: names = [], memory } = furtherOf(machine) ?? {};
-  const drivers = names.map((name) => workshop.driver(target, name));
-  if (bed.softwareDma) drivers.push(softwareDma(workshop, target));
-  const [kernel, modules, programs, command, base] = await together([
+  const memory = furtherOf(machine)?.memory;
+  const [kernel, drivers, module, programs, command, base] = await together([
     workshop.kernelFiles(target),
-    together([...drivers, workshop.module(target)]),
+    driversOf(workshop, bed),
+    workshop.module(target),
     workshop.programs(choice),
     node ? commandFiles(workshop) : Promise.resolve([]),
     workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox, target.arch)),
@@ -43,9 +43,17 @@ export async function outfit(
     base,
     ...(machine && { machine }),
     ...(memory && { memory }),
-    modules: modules.map(({ ko }) => ({ file: ko })),
+    modules: [...drivers, module].map(({ ko }) => ({ file: ko })),
     files: [...placed(programs, BIN), ...command],
   };
+}
+
+/** The drivers that a bed's kernel is given, in the order in which they are loaded; at most one is for DMA engines. */
+export async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
+  const { target, machine } = bed;
+  const names = furtherOf(machine)?.drivers ?? [];
+  const drivers = names.map((name) => workshop.driver(target, name));
+  return together(bed.softwareDma ? [...drivers, softwareDma(workshop, target)] : drivers);
 }
 
 /** The knem command with its binding and dependencies. */

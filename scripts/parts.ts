@@ -19,17 +19,10 @@ export const telling: readonly string[] = [
 
 /** What is about DMA engines, of whatever kind; and what takes an engine that goes wrong when it is told to. */
 export const dma: readonly string[] = [
-  ...["dma_async", "dma_copy", "dma_kill", "dma_soak", "dma_table"],
+  ...["dma_async", "dma_copy", "dma_driver", "dma_kill", "dma_soak", "dma_table"],
 ];
 export const dmaFaults: readonly string[] = [
-  ...[
-    "softdma_dead",
-    "softdma_faults",
-    "softdma_kill",
-    "softdma_narrow",
-    "softdma_overlap",
-    "softdma_provider",
-  ],
+  ...["softdma_dead", "softdma_faults", "softdma_kill", "softdma_narrow", "softdma_overlap"],
 ];
 
 /** The tests of packages that are done in a minute or two. */

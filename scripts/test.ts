@@ -2,7 +2,7 @@
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
 // npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, and on
 // every kernel of the table; and every test of the packages.
-import { beds, measure, quickRunsOf } from "@knem/bench";
+import { beds, measure, quickExperimentRuns, quickRunsOf, tryOut } from "@knem/bench";
 import {
   buildKmods,
   check,
@@ -80,6 +80,9 @@ await entryPoint(async (progress) => {
       { name: "guest", run: () => vitest(cache, checkout, "guest") },
       check("benchmarks, a little of each", () =>
         measure(workshop, target, (all ? beds : stock).flatMap(quickRunsOf)),
+      ),
+      check("experiments, each once", () =>
+        tryOut(workshop, target, quickExperimentRuns(all ? beds : stock)),
       ),
       ...runs.map(({ name, ...run }) => ({
         name,

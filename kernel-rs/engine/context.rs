@@ -142,7 +142,7 @@ impl Context {
             .read(command.local_iovec_array, command.local_iovec_nr)
             .inspect_err(|&error| self.segments_refused(error))?;
         let (remote, offset) = (command.remote_cookie, command.remote_offset);
-        let care = if plan.pin_local || plan.in_thread || plan.dma {
+        let care = if plan.pin_local || plan.in_thread {
             Care::Pinned
         } else if command.write != 0 && engine.check_local_read {
             Care::Checked

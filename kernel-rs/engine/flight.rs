@@ -57,13 +57,13 @@ impl Runway {
         })
     }
 
-    /// A flight that was not started yet.
-    pub(super) fn flight(mut self, request: Request<'static>, length: u64) -> Flight {
-        self.transfers.transfers.keep(request);
+    /// A flight that was not started yet, if all memory of the request is pinned.
+    pub(super) fn flight(mut self, request: Request<'_>, length: u64) -> Option<Flight> {
+        self.transfers.transfers.keep(request.detach()?);
         let mut choice = Choice::default();
         let count = self.channels.choose(length, &mut choice);
         let cutter = Cutter::new(self.channels.limits, params::dma_small(), length, count);
-        Flight {
+        Some(Flight {
             channels: self.channels,
             transfers: Some(self.transfers),
             choice,
@@ -77,7 +77,7 @@ impl Runway {
             by_dma: 0,
             naps: 0,
             halted: false,
-        }
+        })
     }
 }
 

@@ -22,14 +22,13 @@ use crate::{
 
 /// A request that was accepted, and whose regions are still to be found.
 pub(super) struct Submission<'a> {
-    engine: &'a Engine,
+    pub(super) engine: &'a Engine,
     pub(super) plan: Plan,
-    /// [`None`] if the copy is just made in the call.
-    needs: Option<Needs>,
+    aid: Option<Aid>,
 }
 
-/// What a request needs to end, taken as long as it can still be refused.
-struct Needs {
+/// What a request needs to end, if it is not just made in the call.
+struct Aid {
     ticket: Option<Ticket>,
     place: Option<Place>,
     runway: Option<Runway>,
@@ -43,7 +42,7 @@ impl<'a> Submission<'a> {
         Self {
             engine,
             plan,
-            needs: None,
+            aid: None,
         }
     }
 
@@ -55,9 +54,10 @@ impl<'a> Submission<'a> {
     /// [`EINVAL`] if there are no DMA channels, [`EBUSY`] if too much is waiting, [`ENOMEM`].
     #[inline]
     pub(super) fn prepare(&mut self, offload: &Offload, index: u32) -> Result {
-        if self.plan.slot || self.plan.dma {
-            let needs = Needs::take(&self.plan, offload, index);
-            self.needs = Some(needs.inspect_err(|&error| self.engine.refused(error))?);
+        if !self.plan.plain {
+            let aid = Aid::new(offload, &self.plan, index)
+                .inspect_err(|&error| self.engine.refused(error))?;
+            self.aid = Some(aid);
         }
         Ok(())
     }
@@ -66,60 +66,64 @@ impl<'a> Submission<'a> {
     #[inline]
     pub(super) fn accept(&self) {
         self.engine.counters.count(Counter::ProcessedTotal);
-        if let (true, Some(needs)) = (self.plan.pending, &self.needs) {
-            needs.announce();
+        if let Some(aid) = &self.aid {
+            aid.announce(&self.plan);
         }
     }
 
     /// Carries the copy out, or leaves it to others.
     #[inline(always)]
-    pub(super) fn carry_out(self, request: Request<'_>) -> Outcome {
+    pub(super) fn carry_out(&mut self, request: Request<'_>) -> Outcome {
         let length = request.length();
-        match self.needs {
-            None => {
-                let bytes = match length {
-                    0 => 0,
-                    _ => request.copy(length, task::is_dying),
-                };
-                let by = By::Cpu(Sum::BytesCall);
-                end(self.engine, None, by, Outcome::new(bytes, length))
-            }
-            Some(needs) => needs.carry_out(self.engine, &self.plan, request, length),
+        if let Some(aid) = self.aid.take() {
+            return aid.carry_out(self.engine, &self.plan, request, length);
         }
+        let bytes = if length > 0 {
+            request.copy(length, task::is_dying)
+        } else {
+            0
+        };
+        let outcome = Outcome::new(bytes, length);
+        complete(
+            &self.engine.counters,
+            None,
+            By::Cpu(Sum::BytesCall),
+            outcome,
+        );
+        outcome
     }
 }
 
-impl Needs {
+impl Aid {
     /// All that go to a thread have a slot.
     #[cold]
-    fn take(plan: &Plan, offload: &Offload, index: u32) -> Result<Self> {
+    fn new(offload: &Offload, plan: &Plan, index: u32) -> Result<Self> {
         let channels = if plan.dma {
             Some(offload.channels().ok_or(EINVAL)?)
         } else {
             None
         };
-        let (ticket, place) = if plan.slot {
-            let ticket = Ticket::new(&offload.status, plan, index)?;
-            (Some(ticket), offload.place(plan)?)
+        let ticket = if plan.slot {
+            Some(Ticket::new(&offload.status, plan, index)?)
         } else {
-            (None, None)
+            None
         };
-        let runway = channels.map(Runway::new).transpose()?;
         Ok(Self {
             ticket,
-            place,
-            runway,
+            place: offload.place(plan)?,
+            runway: channels.map(Runway::new).transpose()?,
         })
     }
 
+    /// Marks the slot, if the request counts as pending from now on.
     #[cold]
-    fn announce(&self) {
-        if let Some(ticket) = &self.ticket {
+    fn announce(&self, plan: &Plan) {
+        if let (true, Some(ticket)) = (plan.pending, &self.ticket) {
             ticket.announce();
         }
     }
 
-    /// What goes to the thread, or to DMA channels, is all pinned.
+    /// Carries a copy out, or leaves it to others.
     #[cold]
     fn carry_out(
         mut self,
@@ -128,42 +132,50 @@ impl Needs {
         request: Request<'_>,
         length: u64,
     ) -> Outcome {
-        let by = By::Cpu(Sum::BytesCall);
         if length == 0 {
-            let outcome = end(engine, self.ticket, by, Outcome::new(0, 0));
+            let outcome = self.end(engine, By::Cpu(Sum::BytesCall), Outcome::new(0, 0));
             return if plan.pending {
                 Outcome::pending(0)
             } else {
                 outcome
             };
         }
-        if self.place.is_none() && self.runway.is_none() {
-            let bytes = request.copy(length, task::is_dying);
-            return end(engine, self.ticket, by, Outcome::new(bytes, length));
+        if let Some(runway) = self.runway.take() {
+            return self.fly(engine, plan, runway.flight(request, length), length);
         }
-        let Some(request) = request.detach() else {
-            return end(engine, self.ticket, by, Outcome::new(0, length));
-        };
-        match self.runway.take() {
-            Some(runway) => self.fly(engine, plan, runway.flight(request, length), length),
-            None => self.queue(engine, plan, Work::Copy(request), length),
+        if self.place.is_some() {
+            let work = request.detach().map(Work::Copy);
+            return self.leave_to_thread(engine, plan, work, length);
         }
+        let bytes = request.copy(length, task::is_dying);
+        let outcome = Outcome::new(bytes, length);
+        self.end(engine, By::Cpu(Sum::BytesCall), outcome)
     }
 
-    /// Has the copy made by DMA channels.
-    fn fly(self, engine: &Engine, plan: &Plan, mut flight: Flight, length: u64) -> Outcome {
+    /// Has a copy made by DMA channels.
+    fn fly(mut self, engine: &Engine, plan: &Plan, flight: Option<Flight>, length: u64) -> Outcome {
         engine.counters.count(Counter::ProcessedDma);
+        let Some(mut flight) = flight else {
+            return Outcome::new(0, length);
+        };
         if plan.in_thread || (plan.by_itself && !flight.start(task::is_dying)) {
-            return self.queue(engine, plan, Work::Flight(flight), length);
+            return self.leave_to_thread(engine, plan, Some(Work::Flight(flight)), length);
         }
         flight.finish(task::is_dying);
         let (by, outcome) = flight.outcome(Sum::BytesCall);
-        end(engine, self.ticket, by, outcome)
+        self.end(engine, by, outcome)
     }
 
-    /// Queues what is to be done for the copy. It has a slot.
-    fn queue(self, engine: &Engine, plan: &Plan, work: Work, length: u64) -> Outcome {
-        let (Some(place), Some(ticket)) = (self.place, self.ticket) else {
+    /// Queues what is to be done for a copy. What goes there is all pinned, and has a slot.
+    fn leave_to_thread(
+        &mut self,
+        engine: &Engine,
+        plan: &Plan,
+        work: Option<Work>,
+        length: u64,
+    ) -> Outcome {
+        let (Some(place), Some(ticket), Some(work)) = (self.place.take(), self.ticket.take(), work)
+        else {
             return Outcome::new(0, length);
         };
         if plan.in_thread {
@@ -172,11 +184,10 @@ impl Needs {
         place.fill(work, ticket);
         Outcome::pending(length)
     }
-}
 
-/// The copy is over.
-#[inline]
-fn end(engine: &Engine, ticket: Option<Ticket>, by: By, outcome: Outcome) -> Outcome {
-    complete(&engine.counters, ticket, by, outcome);
-    outcome
+    /// The copy is over.
+    fn end(&mut self, engine: &Engine, by: By, outcome: Outcome) -> Outcome {
+        complete(&engine.counters, self.ticket.take(), by, outcome);
+        outcome
+    }
 }

@@ -92,7 +92,7 @@ impl Masks {
     /// An asynchronous flag asks for a valid slot even if the copy then runs synchronously. An event
     /// tells the end of what was meant for the thread, even if the module makes it synchronous, and
     /// not the end of what the DMA engine tells by itself.
-    #[inline]
+    #[inline(always)]
     pub fn on_copy(
         self,
         given: u32,
@@ -102,45 +102,15 @@ impl Masks {
     ) -> Option<Plan> {
         let wanted = given | self.forced;
         let effective = wanted & !(self.ignored | self.unsupported) & flag::COPY_MASK;
-        let asynchronous = match kind {
-            Kind::OldSynchronous => false,
-            Kind::OldAsynchronous | Kind::Current => effective & flag::ASYNC_MASK != 0,
-        };
-        let event = effective & flag::NOTIFY_FD != 0;
-        let event_possible = match kind {
-            Kind::Current => {
-                wanted & flag::THREAD_MASK != 0 && effective & flag::ASYNC_DMA_COMPLETE == 0
-            }
-            Kind::OldAsynchronous => effective & flag::ASYNC_DMA_COMPLETE == 0,
-            Kind::OldSynchronous => false,
-        };
-        if event && !event_possible {
-            return None;
+        let special = flag::ASYNC_MASK | flag::NOTIFY_FD | flag::DMA;
+        if effective & special == 0 && !matches!(kind, Kind::OldAsynchronous) {
+            return Some(Plan {
+                pin_local: effective & flag::PIN_LOCAL != 0,
+                ..Plan::PLAIN
+            });
         }
-        let slot = asynchronous || event || matches!(kind, Kind::OldAsynchronous);
-        if slot && u64::from(index) >= slots() {
-            return None;
-        }
-        let dma = effective & flag::DMA != 0;
-        // With DMA, it is its own flag that lets the thread do it.
-        let thread = if dma {
-            flag::DMA_THREAD
-        } else {
-            flag::MEMCPY_THREAD
-        };
-        let in_thread = asynchronous && effective & thread != 0;
-        Some(Plan {
-            pending: asynchronous,
-            dma,
-            in_thread,
-            by_itself: asynchronous
-                && dma
-                && !in_thread
-                && effective & flag::ASYNC_DMA_COMPLETE != 0,
-            slot,
-            event,
-            pin_local: effective & flag::PIN_LOCAL != 0,
-        })
+        let plan = Plan::special(wanted, effective, kind)?;
+        (!plan.slot || u64::from(index) < slots()).then_some(plan)
     }
 }
 
@@ -179,6 +149,8 @@ pub enum Kind {
 /// What becomes of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
+    /// It is made in the call by the CPU, and nothing but the reply tells its result.
+    pub plain: bool,
     /// It counts as pending from its submission on, as its slot says.
     pub pending: bool,
     /// It is given to DMA channels.
@@ -193,4 +165,57 @@ pub struct Plan {
     pub event: bool,
     /// Its local memory is pinned.
     pub pin_local: bool,
+}
+
+impl Plan {
+    /// That of a copy without flags.
+    const PLAIN: Self = Self {
+        plain: true,
+        pending: false,
+        dma: false,
+        in_thread: false,
+        by_itself: false,
+        slot: false,
+        event: false,
+        pin_local: false,
+    };
+
+    /// That of any other, if these flags go together: those that are wanted, and of them those that
+    /// take effect.
+    #[cold]
+    fn special(wanted: u32, effective: u32, kind: Kind) -> Option<Self> {
+        let asynchronous = match kind {
+            Kind::OldSynchronous => false,
+            Kind::OldAsynchronous | Kind::Current => effective & flag::ASYNC_MASK != 0,
+        };
+        let hardware = effective & flag::ASYNC_DMA_COMPLETE != 0;
+        let event = effective & flag::NOTIFY_FD != 0;
+        let event_possible = match kind {
+            Kind::Current => wanted & flag::THREAD_MASK != 0 && !hardware,
+            Kind::OldAsynchronous => !hardware,
+            Kind::OldSynchronous => false,
+        };
+        if event && !event_possible {
+            return None;
+        }
+        let dma = effective & flag::DMA != 0;
+        // With DMA, it is its own flag that lets the thread do it.
+        let thread = if dma {
+            flag::DMA_THREAD
+        } else {
+            flag::MEMCPY_THREAD
+        };
+        let in_thread = asynchronous && effective & thread != 0;
+        let slot = asynchronous || event || matches!(kind, Kind::OldAsynchronous);
+        Some(Self {
+            plain: !slot && !dma,
+            pending: asynchronous,
+            dma,
+            in_thread,
+            by_itself: asynchronous && dma && hardware && !in_thread,
+            slot,
+            event,
+            pin_local: dma || effective & flag::PIN_LOCAL != 0,
+        })
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 use crate::clock::Unit;
+use crate::experiment::Trial;
 use crate::method::Method;
 use crate::size;
 use crate::subject::Subject;
@@ -32,6 +33,9 @@ knem-bench: how fast one process gets at another's memory, the bytes of every ro
                       processor meanwhile
   --trace A,B         nothing else, but have the host record what these execute: get-info; create,
                       destroy, create-destroy or a method, with :SIZE and perhaps :huge after it
+  --experiments A,B   nothing else, but what the module might do otherwise: split-memcpy, split-region,
+                      streaming, overlap, pinning, prefault, prefault-attached, references,
+                      stripes
   --help              this text
 
 Exit status: 0 all bytes arrived, 1 they did not or something is missing, 2 wrong command line
@@ -66,6 +70,8 @@ pub struct Args {
     pub unit: Unit,
     /// Calls to be recorded, instead of all of that.
     pub trace: Vec<Subject>,
+    /// Experiments, instead of all of that.
+    pub experiments: Vec<Trial>,
 }
 
 /// What the command line asks for.
@@ -95,6 +101,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
         overlap: false,
         unit: Unit::Time,
         trace: Vec::new(),
+        experiments: Vec::new(),
     };
     let mut dma = false;
     let (mut min, mut max) = (4 << 10, 64 << 20);
@@ -118,6 +125,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command, String>
             "--dma" => dma = true,
             "--instructions" => args.unit = instructions()?,
             "--trace" => args.trace = subjects(&value()?)?,
+            "--experiments" => args.experiments = trials(&value()?)?,
             _ => return Err(format!("there is no option {word}")),
         }
     }
@@ -148,6 +156,11 @@ fn subjects(text: &str) -> Result<Vec<Subject>, String> {
     let subject =
         |text| Subject::parse(text).ok_or_else(|| format!("{text:?} is no call to trace"));
     text.split(',').map(subject).collect()
+}
+
+fn trials(text: &str) -> Result<Vec<Trial>, String> {
+    let trial = |name| Trial::named(name).ok_or_else(|| format!("there is no experiment {name:?}"));
+    text.split(',').map(trial).collect()
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
@@ -198,6 +211,9 @@ mod tests {
         for method in Method::ALL {
             assert!(HELP.contains(method.name()));
         }
+        for trial in Trial::ALL {
+            assert!(HELP.contains(trial.name()));
+        }
     }
 
     #[test]
@@ -235,6 +251,7 @@ mod tests {
             ("--pages big", "\"big\" is neither small nor huge"),
             ("--pieces none", "\"none\" is no number from 1 to 65000"),
             ("--trace create", "\"create\" is no call to trace"),
+            ("--experiments luck", "there is no experiment \"luck\""),
             ("fast", "there is no option fast"),
         ] {
             let error = parsed(line).unwrap_err();

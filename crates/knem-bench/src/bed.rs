@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// On what this runs: `uml` for User Mode Linux, `qemu`, or `machine`.
+/// On what this runs: `uml` for User Mode Linux, `qemu`, or `host`, a machine as it is.
 pub fn name() -> &'static str {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     recognise(
@@ -17,7 +17,7 @@ fn recognise(cpuinfo: &str, vendor: &str) -> &'static str {
     } else if cpuinfo.contains("QEMU") || vendor.contains("QEMU") {
         "qemu"
     } else {
-        "machine"
+        "host"
     }
 }
 
@@ -32,6 +32,6 @@ mod tests {
         let tcg = "model name\t: QEMU TCG CPU version 2.5+\n";
         assert_eq!(recognise(tcg, ""), "qemu");
         assert_eq!(recognise("", "QEMU\n"), "qemu");
-        assert_eq!(recognise("model name\t: Some CPU\n", "Maker\n"), "machine");
+        assert_eq!(recognise("model name\t: Some CPU\n", "Maker\n"), "host");
     }
 }

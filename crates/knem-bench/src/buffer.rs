@@ -55,6 +55,24 @@ impl Buffer {
         Ok(buffer)
     }
 
+    /// Memory that processes share which are started later; all zeros.
+    pub fn inherited(length: usize) -> io::Result<Self> {
+        let buffer = Self::reserve(length, 0)?;
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+        map(buffer.address(), length, flags, -1)?;
+        Ok(buffer)
+    }
+
+    /// Advises the kernel about its pages, all of which are whole.
+    pub fn advise(&mut self, advice: i32) -> io::Result<()> {
+        // SAFETY: The memory is borrowed exclusively; what it holds may become zeros by this, and
+        // no address becomes invalid.
+        match unsafe { libc::madvise(self.address().cast(), self.length, advice) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
     fn reserve(length: usize, skew: usize) -> io::Result<Self> {
         let mapped = length + skew * PAGE + 2 * HUGE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;

@@ -182,7 +182,7 @@ impl Copier {
             let (overlap, copies) = thread.measure(&self.clock, cookie, own, args)?;
             self.requests += copies;
             pattern.check(own).map_err(|byte| Failure::Mismatch {
-                method: Method::InlineCopy,
+                method: Method::InlineCopy.name(),
                 bytes,
                 round: 0,
                 byte,
@@ -241,7 +241,7 @@ impl Copier {
         match wrongs.into_iter().flatten().next() {
             None => Ok(time),
             Some(byte) => Err(Failure::Mismatch {
-                method: case.method,
+                method: case.method.name(),
                 bytes,
                 round,
                 byte,

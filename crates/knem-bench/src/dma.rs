@@ -93,7 +93,7 @@ fn copy(
         own: own_time().saturating_sub(own),
     };
     pattern.check(target).map_err(|byte| Failure::Mismatch {
-        method: Method::InlineCopy,
+        method: Method::InlineCopy.name(),
         bytes: BYTES,
         round: 0,
         byte,

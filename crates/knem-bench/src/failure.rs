@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 
-use crate::method::Method;
 use crate::pattern::Mismatch;
 use crate::size;
 
@@ -18,7 +17,7 @@ pub enum Failure {
     /// A byte is wrong.
     Mismatch {
         /// How it was copied.
-        method: Method,
+        method: &'static str,
         /// Bytes of the copy.
         bytes: usize,
         /// Which copy of these.
@@ -55,7 +54,7 @@ impl fmt::Display for Failure {
                 f,
                 "{} of {} delivered a wrong byte\n  why: in copy {round}, byte {} is {:#04x} \
                  where {:#04x} was sent\n  what to do: trust no figure of this machine; report it",
-                method.name(),
+                method,
                 size::show(*bytes),
                 byte.position,
                 byte.found,

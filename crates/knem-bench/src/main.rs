@@ -16,6 +16,7 @@ mod clock;
 mod copier;
 mod cpu;
 mod dma;
+mod experiment;
 mod failure;
 mod life;
 mod memory;
@@ -67,6 +68,9 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> failure::Result<()> {
     if !args.trace.is_empty() {
         return trace::trace_all(&args.trace);
+    }
+    if !args.experiments.is_empty() {
+        return report::print(&experiment::text(args, &experiment::measure_all(args)?));
     }
     let report = copier::measure_all(args)?;
     let text = if args.json {

@@ -11,7 +11,7 @@ use crate::requests;
 use crate::ring::Ring;
 
 /// A region that ends when it is used.
-const ONCE: RegionOptions = RegionOptions {
+pub const ONCE: RegionOptions = RegionOptions {
     single_use: true,
     any_user: false,
 };

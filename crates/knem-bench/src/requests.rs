@@ -4,7 +4,9 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use knem::{Device, Protection, RegionOptions, Segment};
-use knem_abi::{flag, request, status, Cookie, CopyBounded, CreateRegion, Info, InlineCopy};
+use knem_abi::{
+    bind, flag, request, status, BindOffload, Cookie, CopyBounded, CreateRegion, Info, InlineCopy,
+};
 
 use crate::syscall;
 
@@ -73,6 +75,19 @@ impl Prepared<'_, InlineCopy> {
 }
 
 impl Prepared<'_, CopyBounded> {
+    /// The same so many bytes further on, in both regions.
+    pub fn further(mut self, bytes: u64) -> Self {
+        self.argument.src_offset = bytes;
+        self.argument.dst_offset = bytes;
+        self
+    }
+
+    /// The same by the module's thread, which tells its end in slot 0.
+    pub fn by_thread(mut self) -> Self {
+        self.argument.flags = flag::MEMCPY_THREAD;
+        self
+    }
+
     /// What it ended with, likewise.
     pub fn outcome(&self, said: isize) -> io::Result<()> {
         outcome(said, self.argument.current_status)
@@ -166,6 +181,20 @@ pub fn copy(
     };
     // SAFETY: There is no address in it; who declared the regions answers for their memory.
     unsafe { Prepared::new(device, request::COPY_BOUNDED, argument, Box::new([])) }
+}
+
+/// Has the device's thread run on that CPU, one of the first 64.
+pub fn bind(device: &Device, cpu: usize) -> io::Result<()> {
+    let mask = (1_u64 << cpu).to_le_bytes();
+    let argument = BindOffload {
+        flags: bind::CUSTOM,
+        mask_len: mask.len() as u32,
+        mask_ptr: mask.as_ptr() as u64,
+    };
+    // SAFETY: The mask outlives the call, which reads it.
+    let mut request =
+        unsafe { Prepared::new(device, request::BIND_OFFLOAD, argument, Box::new([])) };
+    syscall::told(request.issue()).map(drop)
 }
 
 /// What a synchronous copy ended with.

@@ -20,6 +20,14 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// A signal at 0.
+    pub const fn new() -> Self {
+        Self {
+            value: AtomicU32::new(0),
+            sleeping: AtomicU32::new(0),
+        }
+    }
+
     /// The number, and all that was written before it was set.
     pub fn get(&self) -> u32 {
         self.value.load(Ordering::SeqCst)
@@ -95,14 +103,8 @@ mod tests {
     }
 
     fn back_and_forth(looks: u32) {
-        let signal = Signal {
-            value: AtomicU32::new(0),
-            sleeping: AtomicU32::new(0),
-        };
-        let answer = Signal {
-            value: AtomicU32::new(0),
-            sleeping: AtomicU32::new(0),
-        };
+        let signal = Signal::new();
+        let answer = Signal::new();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for round in 0..200 {

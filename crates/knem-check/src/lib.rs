@@ -14,6 +14,7 @@ pub mod copy;
 pub mod counted;
 pub mod device;
 pub mod dma;
+pub mod driver;
 pub mod errno;
 pub mod events;
 pub mod interrupt;

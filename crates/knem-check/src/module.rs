@@ -34,17 +34,7 @@ impl Module {
     /// The kernel's: EINVAL for parameters that contradict each other, ENOENT for one that does not
     /// exist, EEXIST if the module is loaded.
     pub fn load(&self, parameters: &str) -> Result<(), Errno> {
-        let parameters = CString::new(parameters).expect("parameters hold no zero");
-        // SAFETY: the descriptor is open and the string ends with a zero; the call keeps neither.
-        let answer = unsafe {
-            libc::syscall(
-                libc::SYS_finit_module,
-                self.0.as_raw_fd(),
-                parameters.as_ptr(),
-                0,
-            )
-        };
-        check(answer as isize)?;
+        insert(&self.0, parameters)?;
         fs::set_permissions(DEVICE_PATH, Permissions::from_mode(0o666)).map_err(|_| Errno::last())
     }
 }
@@ -54,10 +44,38 @@ impl Module {
 /// # Errors
 /// EAGAIN if it is in use, ENOENT if it is not loaded.
 pub fn unload() -> Result<(), Errno> {
-    let name: &CStr = DEVICE_NAME;
+    remove(DEVICE_NAME)
+}
+
+/// Loads a module, whichever.
+///
+/// # Errors
+/// What the kernel answers.
+///
+/// # Panics
+/// Where the parameters hold a zero.
+pub fn insert(file: &File, parameters: &str) -> Result<(), Errno> {
+    let parameters = CString::new(parameters).expect("parameters hold no zero");
+    // SAFETY: the descriptor is open and the string ends with a zero; the call keeps neither.
+    let answer = unsafe {
+        libc::syscall(
+            libc::SYS_finit_module,
+            file.as_raw_fd(),
+            parameters.as_ptr(),
+            0,
+        )
+    };
+    check(answer as isize).map(drop)
+}
+
+/// Unloads a module, if nobody uses it.
+///
+/// # Errors
+/// EAGAIN if it is in use, ENOENT if it is not loaded.
+pub fn remove(name: &CStr) -> Result<(), Errno> {
     // SAFETY: the string ends with a zero; the call does not keep it.
     let answer = unsafe { libc::syscall(libc::SYS_delete_module, name.as_ptr(), libc::O_NONBLOCK) };
-    check(answer as isize).map(|_| ())
+    check(answer as isize).map(drop)
 }
 
 /// What sysfs shows of a parameter, without the line's end.

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type Sheet, svg } from "@knem/figures";
 import { charts } from "./charts.js";
 import { type BenchDocument, formatDocument } from "./document.js";
+import { whatWasTried } from "./experiment/page.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
@@ -76,7 +77,7 @@ What begins with \`client\` is the same by \`crates/knem\` and the C library. \`
 what the kernel does for a region after it was destroyed: what a thousand regions cost until all is done, less their calls.
 \`pin\` and \`unpin\` are calls of a module that does nothing else.
 
-${whereTheyGo(document)}${severalReaders(image("readers"))}## How it is measured
+${whereTheyGo(document)}${severalReaders(image("readers"))}${whatWasTried(document, sheet)}## How it is measured
 
 - Two processes: one owns the memory, the other copies and takes the time. Source and destination lie apart in the caches of
   address translations, and every buffer says of what pages it is made.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { type Experiment, experiment } from "./experiment/experiment.js";
 import { count, invalid, json, list, number, oneOf, record, string } from "./fields.js";
 import {
   type Bed,
@@ -56,13 +57,16 @@ export interface BenchDocument {
   readonly calls: readonly CallCost[];
   /** Where the instructions of some calls go; none in documents of before there were any. */
   readonly profiles: readonly Profile[];
+  /** What the module might do otherwise; none in documents of before there were any. */
+  readonly experiments: readonly Experiment[];
 }
 
 /** A document as text, a figure on each line. Reading it gives the same document. */
-export function formatDocument({ kernels, results, calls, profiles }: BenchDocument): string {
+export function formatDocument(document: BenchDocument): string {
+  const { kernels, results, calls, profiles, experiments } = document;
   const lines = (figures: readonly object[]) =>
     figures.map((one) => `\n${JSON.stringify(one)}`).join(",");
-  return `{"format":1,"kernels":${JSON.stringify(kernels)},\n"results":[${lines(results)}\n],\n"calls":[${lines(calls)}\n],\n"profiles":[${profiles.map(profileText).join(",")}\n]}\n`;
+  return `{"format":1,"kernels":${JSON.stringify(kernels)},\n"results":[${lines(results)}\n],\n"calls":[${lines(calls)}\n],\n"profiles":[${profiles.map(profileText).join(",")}\n],\n"experiments":[${lines(experiments)}\n]}\n`;
 }
 
 /** Reads a document, and refuses what is none. Errors: BENCH_DOCUMENT_INVALID, which names the first wrong field. */
@@ -81,6 +85,7 @@ export function parseDocument(text: string): BenchDocument {
     results: list(top["results"], "results", result),
     calls: list(top["calls"], "calls", callCost),
     profiles: list(top["profiles"] ?? [], "profiles", profile),
+    experiments: list(top["experiments"] ?? [], "experiments", experiment),
   };
 }
 

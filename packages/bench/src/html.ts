@@ -2,6 +2,7 @@
 import { page } from "@knem/figures";
 import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
@@ -15,6 +16,8 @@ export function html(document: BenchDocument): string {
       instructionSheet(document, pages),
     ]),
     ...beds.map((bed) => callSheet(document, bed)),
+    verdictSheet(document),
+    ...experimentSheets(document),
     ownerSheet(document),
     ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);

@@ -2,6 +2,8 @@
 export { comparisonText } from "./compare.js";
 export { writeDocumentation } from "./docs.js";
 export { type Bed, type BenchDocument, beds, formatDocument, parseDocument } from "./document.js";
+export { type Tried, tryOut, withExperiments } from "./experiment/measure.js";
+export { experimentRuns, quickExperimentRuns } from "./experiment/runs.js";
 export { html } from "./html.js";
 export { measure } from "./measure.js";
 export { type BenchOptions, benchOptions } from "./options.js";

@@ -24,20 +24,24 @@ export async function measure(
   const kernels: Partial<Record<Bed, string>> = {};
   const measured: ReturnType<typeof parseRun>[] = [];
   for (const run of runs) {
-    const bed =
-      run.bed === "uml" ? await umlBed(workshop, target) : await qemuBed(workshop, target);
+    const bed = await bedOf(workshop, target, run.bed);
     kernels[run.bed] = bed.release;
     const kind = run.counted ? "counting instructions" : "measuring";
     const verdict = await workshop.progress.step(`${kind} on ${bed.release}`, () => bed.run(run));
     measured.push(...outputs(verdict).map(parseRun));
   }
-  return { format: 1, kernels, ...merge(measured), profiles: [] };
+  return { format: 1, kernels, ...merge(measured), profiles: [], experiments: [] };
 }
 
 /** A kernel that runs can be carried out on. */
-interface Place {
+export interface Place {
   readonly release: string;
   readonly run: (run: Run) => Promise<GuestVerdict>;
+}
+
+/** A bed, made ready. */
+export function bedOf(workshop: Workshop, target: Target, bed: Bed): Promise<Place> {
+  return bed === "uml" ? umlBed(workshop, target) : qemuBed(workshop, target);
 }
 
 async function qemuBed(workshop: Workshop, target: Target): Promise<Place> {
@@ -107,7 +111,8 @@ function script(lines: Run["lines"]): string[] {
   return ["sh", "-c", steps.join(" && ")];
 }
 
-function outputs({ status, output }: GuestVerdict): string[] {
+/** What knem-bench printed for each line. Errors: BENCH_FAILED. */
+export function outputs({ status, output }: GuestVerdict): string[] {
   const documents = output.split(`${MARK}\n`);
   const rest = documents.pop();
   if (status === 0 && rest === "") return documents;

@@ -20,32 +20,39 @@ export interface BenchOptions {
   readonly writeDocs: boolean;
   /** Only see where the instructions of these calls go. */
   readonly profile?: readonly Subject[];
+  /** Only try what the module might do otherwise. */
+  readonly experiments: boolean;
   /** A build of the module to look at instead of this checkout's. */
   readonly module?: string;
 }
 
 const usage =
-  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs, --overlap, --profile [CALL…] [--module FILE]";
+  "--bed uml or qemu (else both), --quick, --json, --from FILE, --compare FILE, --write-docs, --overlap, --experiments, --profile [CALL…] [--module FILE]";
 
 /** Errors: USAGE. */
 export function benchOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parsed(args);
   const { bed = [...beds], json = false, quick = false, overlap = false } = values;
-  const { compare, from, module } = values;
+  const { compare, experiments = false, from, module } = values;
   const unknown = bed.find((name) => !beds.some((one) => one === name));
   if (unknown !== undefined) throw wrong(`there is no bed ${unknown}`);
   const profile = values.profile ? subjects(positionals) : undefined;
   if (!profile && positionals.length > 0) throw wrong(`${positionals[0]} is no option`);
+  if (profile && experiments) throw wrong("--profile and --experiments are one or the other");
   if (!profile && module !== undefined) throw wrong("--module is for --profile");
   const writeDocs = values["write-docs"] ?? false;
-  if (writeDocs && !from && (quick || values.bed || profile))
-    throw wrong("--write-docs takes figures of everything, without --quick, --bed and --profile");
+  const part = quick || values.bed !== undefined;
+  if (writeDocs && (from ? experiments && part : part || profile || experiments))
+    throw wrong(
+      "--write-docs takes figures of everything, without --quick, --bed, --profile and --experiments",
+    );
   return {
     beds: beds.filter((one) => bed.includes(one)),
     json,
     quick,
     overlap,
     writeDocs,
+    experiments,
     ...(compare !== undefined && { compare }),
     ...(from !== undefined && { from }),
     ...(profile && { profile }),
@@ -68,7 +75,8 @@ function parsed(args: readonly string[]) {
   const file = { type: "string" } as const;
   const bed = { type: "string", multiple: true } as const;
   const files = { compare: file, from: file, module: file };
-  const flags = { json: flag, overlap: flag, profile: flag, quick: flag, "write-docs": flag };
+  const kinds = { experiments: flag, overlap: flag, profile: flag };
+  const flags = { ...kinds, json: flag, quick: flag, "write-docs": flag };
   const options = { ...files, ...flags, bed };
   try {
     // Words after the script's name come with the separator that npm wants.

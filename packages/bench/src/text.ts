@@ -2,6 +2,7 @@
 import type { Sheet } from "@knem/figures";
 import { table } from "@knem/kernels";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
+import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
 import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
 
@@ -13,6 +14,8 @@ export function text(document: BenchDocument): string {
     ...beds.map((bed) => callSheet(document, bed)),
     ...functionSheets(document, document.results.length + document.calls.length === 0),
     ownerSheet(document),
+    ...experimentSheets(document),
+    verdictSheet(document),
     ...goalSheets(document),
   ];
   return sheets

@@ -11,6 +11,7 @@ describe("benchOptions", () => {
       quick: false,
       overlap: false,
       writeDocs: false,
+      experiments: false,
     };
     expect(benchOptions([])).toEqual(all);
     expect(benchOptions(["--"])).toEqual(all);
@@ -41,6 +42,15 @@ describe("benchOptions", () => {
     expect(benchOptions(again)).toMatchObject({ from: "a.json", writeDocs: true });
   });
 
+  it("carries out experiments alone, or for figures that are there", () => {
+    expect(benchOptions(["--experiments", "--bed", "uml"])).toMatchObject({
+      beds: ["uml"],
+      experiments: true,
+    });
+    const again = ["--from", "a.json", "--experiments", "--write-docs"];
+    expect(benchOptions(again)).toMatchObject({ from: "a.json", experiments: true });
+  });
+
   it.each([
     [["--bed", "moon"], "there is no bed moon"],
     [["--fast"], "--fast"],
@@ -50,6 +60,12 @@ describe("benchOptions", () => {
     [["create:4KiB"], "create:4KiB is no option"],
     [["--module", "a.ko"], "--module is for --profile"],
     [["--write-docs", "--profile"], "--write-docs takes figures of everything"],
+    [["--profile", "--experiments"], "one or the other"],
+    [["--write-docs", "--experiments"], "--write-docs takes figures of everything"],
+    [
+      ["--from", "a.json", "--write-docs", "--experiments", "--quick"],
+      "--write-docs takes figures of everything",
+    ],
     [["--write-docs", "--bed", "uml"], "--write-docs takes figures of everything"],
   ])("refuses %j", (words, why) => {
     expect(() => benchOptions(words)).toThrow(

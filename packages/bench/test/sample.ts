@@ -37,6 +37,7 @@ export const document = (
   results,
   calls,
   profiles: [],
+  experiments: [],
 });
 
 /** Where the instructions of a call go; a hundred unless told. */

@@ -2,6 +2,7 @@
 import { boot } from "@knem/guest";
 import { KnemError, type Sandbox, type Target, together, type Workshop } from "@knem/kernels";
 import type { BenchDocument } from "../document.js";
+import { sameKernels } from "../kernels.js";
 import { BIN, parts } from "../measure.js";
 import type { Profile } from "./profile.js";
 import { Recorder } from "./record.js";
@@ -52,16 +53,9 @@ export async function profiles(
 
 /** A document with profiles in place of its own. Errors: BENCH_KERNELS_DIFFER. */
 export function withProfiles(document: BenchDocument, made: Profiled): BenchDocument {
-  const { qemu = made.release } = document.kernels;
-  const { profiles } = made;
-  if (qemu === made.release)
-    return { ...document, kernels: { ...document.kernels, qemu }, profiles };
-  throw new KnemError({
-    code: "BENCH_KERNELS_DIFFER",
-    what: "the profiles do not belong to these figures",
-    why: `the figures are of ${qemu}, the profiles of ${made.release}`,
-    remedy: "measure everything anew, without --from",
-  });
+  const qemu = made.release;
+  sameKernels(document.kernels, { qemu }, "profiles");
+  return { ...document, kernels: { ...document.kernels, qemu }, profiles: made.profiles };
 }
 
 /** The shell's command: the calls, then what lies where. */

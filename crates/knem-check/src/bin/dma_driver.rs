@@ -4,8 +4,8 @@
 //! refused.
 
 use knem_check::dma::{self, Engine};
+use knem_check::driver;
 use knem_check::prelude::*;
-use knem_check::softdma;
 use knem_check::statistics::Snapshot;
 
 fn main() -> ExitCode {
@@ -13,26 +13,26 @@ fn main() -> ExitCode {
 }
 
 fn check(tap: &mut Tap) {
-    if let Some(why) = softdma::missing() {
-        return tap.skip_all(&format!("no DMA engine made of software: {why}"));
+    if driver::file().is_none() {
+        return tap.skip_all(&format!("{} names no module", driver::VARIABLE));
     }
     let in_use: Result<(), Errno> = Err(Errno(libc::EAGAIN));
     let bed = Bed::new(1 << 20);
     tap.proves("16.provider");
-    tap.equal("a context keeps the driver", softdma::unload(), in_use);
+    tap.equal("a context keeps the driver", driver::unload(), in_use);
     tap.works("and uses it", bed.dma(0).run(&bed.device));
     drop(bed);
-    tap.equal("without one it goes", softdma::unload(), Ok(()));
+    tap.equal("without one it goes", driver::unload(), Ok(()));
     without(tap);
-    tap.equal("it comes again", softdma::load(""), Ok(()));
+    tap.equal("it comes again", driver::load(""), Ok(()));
     let bed = Bed::new(1 << 20);
     tap.equal("and serves new contexts", Engine::now(), Engine::Channels);
     tap.works("as before", bed.dma(0).run(&bed.device));
     tap.holds("every byte", bed.arrived());
-    tap.equal("which keep it", softdma::unload(), in_use);
+    tap.equal("which keep it", driver::unload(), in_use);
     drop(bed);
     let outcome = (0..50).try_for_each(|round| {
-        let gone = softdma::unload().and_then(|()| softdma::load(""));
+        let gone = driver::unload().and_then(|()| driver::load(""));
         let bed = Bed::new(100_000);
         match (
             gone,
@@ -73,11 +73,11 @@ fn without(tap: &mut Tap) {
     );
     tap.works("by that", read.run(&bed.device));
     let open = Bed::new(PAGE);
-    tap.equal("the driver comes", softdma::load(""), Ok(()));
+    tap.equal("the driver comes", driver::load(""), Ok(()));
     let answer = open.dma(0).run(&open.device);
     tap.refuses("a context that was open has none", answer, Errno::EINVAL);
     tap.check("a new one has", dma::offered(&Device::open()));
     drop((open, bed));
     tap.proves("16.channel-reference");
-    tap.equal("and it goes again", softdma::unload(), Ok(()));
+    tap.equal("and it goes again", driver::unload(), Ok(()));
 }
