@@ -11,8 +11,6 @@ use kernel::{
     types::Opaque,
 };
 
-use super::references::Stripe;
-
 /// What an object starts with that readers may find by its key without a lock.
 ///
 /// The C half takes care of the fields that are opaque here, and of what they point to.
@@ -47,7 +45,7 @@ impl RcuObject {
 pub(super) struct Reference {
     pub(super) object: *mut RcuObject,
     /// Where it is counted, if it is not in the object's own count.
-    pub(super) stripe: *mut Stripe,
+    pub(super) stripe: *mut c_void,
 }
 
 /// A list of objects.

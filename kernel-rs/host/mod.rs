@@ -8,6 +8,7 @@
 
 mod helpers;
 mod references;
+mod singles;
 
 pub(crate) mod account;
 pub(crate) mod batch;

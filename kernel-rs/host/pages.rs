@@ -4,8 +4,6 @@
 //!
 //! Kernel document: `Documentation/core-api/pin_user_pages.rst`.
 
-use core::mem::MaybeUninit;
-
 use kernel::{
     bindings,
     page::PAGE_SIZE,
@@ -17,6 +15,7 @@ use super::{
     batch::{Batch, Room},
     helpers,
     list::RunList,
+    singles::Singles,
     task,
 };
 use crate::logic::{
@@ -129,10 +128,8 @@ impl Pinned {
                 task::reschedule();
             }
         }
-        if singles.count > 0 {
-            // SAFETY: They were handed over above.
-            unsafe { singles.unpin_all(dirty) };
-        }
+        // SAFETY: They were handed over above.
+        unsafe { singles.unpin_all(dirty) };
         // INVARIANT: Nothing is left of it.
         self.runs = RunList::new();
         self.pages = 0;
@@ -265,52 +262,6 @@ impl Position for PinnedCursor<'_> {
     #[inline]
     fn advance(&mut self, bytes: u64) {
         self.cursor.advance(bytes);
-    }
-}
-
-/// Pages that are unpinned some at a time, where each is a run of its own: one call for each takes half
-/// as long again.
-struct Singles {
-    addresses: [MaybeUninit<u64>; Self::MOST],
-    count: usize,
-}
-
-impl Singles {
-    const MOST: usize = 32;
-
-    fn new() -> Self {
-        Self {
-            addresses: [const { MaybeUninit::uninit() }; Self::MOST],
-            count: 0,
-        }
-    }
-
-    /// Unpins a page, sooner or later.
-    ///
-    /// # Safety
-    ///
-    /// The page must be pinned, and this pin be given up.
-    #[inline]
-    unsafe fn unpin(&mut self, address: u64, dirty: bool) {
-        if self.count == Self::MOST {
-            // SAFETY: They were handed over.
-            unsafe { self.unpin_all(dirty) };
-        }
-        self.addresses[self.count].write(address);
-        self.count += 1;
-    }
-
-    /// Unpins those that were handed over.
-    ///
-    /// # Safety
-    ///
-    /// As in [`Self::unpin`].
-    unsafe fn unpin_all(&mut self, dirty: bool) {
-        // SAFETY: So many addresses were written. By the requirements of this function.
-        unsafe {
-            helpers::knem_unpin_singles(self.addresses.as_mut_ptr().cast(), self.count, dirty)
-        };
-        self.count = 0;
     }
 }
 

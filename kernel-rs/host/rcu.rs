@@ -230,7 +230,7 @@ impl<T: Ending> RcuTable<T> {
         // took a reference.
         NonNull::new(found.object.cast()).map(|inner| RcuArc {
             inner,
-            stripe: NonNull::new(found.stripe),
+            stripe: NonNull::new(found.stripe.cast()),
         })
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 use crate::clock::Unit;
-use crate::experiment::Trial;
+use crate::experiment::trial::Trial;
 use crate::method::Method;
 use crate::size;
 use crate::subject::Subject;

@@ -154,6 +154,15 @@ impl Drop for Buffer {
     }
 }
 
+/// What memory is made of, in the reports.
+pub fn pages(huge: bool) -> &'static str {
+    if huge {
+        "huge"
+    } else {
+        "small"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,7 +70,10 @@ fn run(args: &Args) -> failure::Result<()> {
         return trace::trace_all(&args.trace);
     }
     if !args.experiments.is_empty() {
-        return report::print(&experiment::text(args, &experiment::measure_all(args)?));
+        return report::print(&experiment::text(
+            args.json,
+            &experiment::measure_all(args)?,
+        ));
     }
     let report = copier::measure_all(args)?;
     let text = if args.json {

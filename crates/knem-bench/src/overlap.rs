@@ -11,9 +11,9 @@ use knem::{Device, Segment};
 use knem_abi::{bind, request, status, BindOffload, InlineCopy};
 
 use crate::args::Args;
+use crate::buffer::pages;
 use crate::clock::Clock;
 use crate::failure::{doing, Failure, Result};
-use crate::report::pages;
 use crate::requests::{self, Prepared};
 use crate::syscall::told;
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::bed;
+use crate::buffer::pages;
 use crate::clock::Unit;
 use crate::failure::{doing, Result};
 use crate::method::Method;
@@ -144,15 +145,6 @@ impl Call {
             self.median,
             number(self.instructions)
         )
-    }
-}
-
-/// What memory is made of, in the reports.
-pub fn pages(huge: bool) -> &'static str {
-    if huge {
-        "huge"
-    } else {
-        "small"
     }
 }
 

@@ -18,7 +18,7 @@ mod stage;
 mod streaming;
 mod stripes;
 mod thread;
-mod trial;
+pub mod trial;
 mod wide;
 
 pub use record::{text, Record};

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::Trial;
-use crate::args::Args;
 use crate::bed;
 use crate::clock;
 use crate::size;
@@ -90,9 +89,9 @@ impl Record {
 }
 
 /// One document, `experiments`, each with experiment, bed, what, bytes, without, with, ratio
-/// and unit; or the same for a person.
-pub fn text(args: &Args, records: &[Record]) -> String {
-    if args.json {
+/// and unit, if it is to be JSON; or the same for a person.
+pub fn text(json: bool, records: &[Record]) -> String {
+    if json {
         let bed = bed::name();
         let lines: Vec<String> = records.iter().map(|one| one.json(bed)).collect();
         return format!("{{\"experiments\":[\n{}\n]}}\n", lines.join(",\n"));

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { CommandDef } from "citty";
+import type { Commands } from "./completion/vocabulary.js";
 
 /** Loads a command when it is needed. Each knows its own arguments; here they are all alike. */
 const lazily = (load: () => Promise<{ default: unknown }>) => async () =>
   (await load()).default as CommandDef;
 
 /** The commands in the order in which they are told. */
-export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
+export const commands: Commands = {
   stats: lazily(() => import("./commands/stats.js")),
   top: lazily(() => import("./commands/top.js")),
   info: lazily(() => import("./commands/info.js")),
@@ -17,5 +18,8 @@ export const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   install: lazily(() => import("./commands/install.js")),
   package: lazily(() => import("./commands/package.js")),
   version: lazily(() => import("./commands/version.js")),
-  completion: lazily(() => import("./commands/completion.js")),
+  completion: lazily(async () => {
+    const { completion } = await import("./commands/completion.js");
+    return { default: completion(commands) };
+  }),
 };

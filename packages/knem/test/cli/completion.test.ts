@@ -8,7 +8,7 @@ import { packed, shells, vocabulary, type Word } from "../../src/cli/completion/
 
 let all: Word[];
 beforeAll(async () => {
-  all = await vocabulary();
+  all = await vocabulary(commands);
 });
 
 describe("the vocabulary", () => {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { commands } from "../../src/cli/commands.js";
 import { vocabulary } from "../../src/cli/completion/vocabulary.js";
 import { folder } from "../package.js";
 
@@ -9,7 +11,7 @@ const schemas = join(folder, "schema");
 const names = readdirSync(schemas).map((file) => file.replace(/\.json$/, ""));
 
 it("every command with --json has a schema, and no schema is without a command", async () => {
-  const all = (await vocabulary()).filter(({ options }) =>
+  const all = (await vocabulary(commands)).filter(({ options }) =>
     options.some((one) => one.name === "json"),
   );
   // What packages are planned and made is no reading; packages/packaging answers for that document.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { ArgDef, ArgsDef, CommandDef } from "citty";
 import { kinds } from "../bench/kinds.js";
-import { commands } from "../commands.js";
 import { parameters } from "../params/table.js";
+
+/** Commands, which are loaded when they are needed. */
+export type Commands = Readonly<Record<string, () => Promise<CommandDef>>>;
 
 /** An option of a command. */
 export interface Option {
@@ -35,8 +37,8 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   params: parameters.map(({ name }) => name),
 };
 
-/** All commands with their options, from their own definitions. */
-export async function vocabulary(): Promise<Word[]> {
+/** The commands with their options, from their own definitions. */
+export async function vocabulary(commands: Commands): Promise<Word[]> {
   const all = Object.entries(commands).map(async ([name, load]) => word(name, await load()));
   return Promise.all(all);
 }
