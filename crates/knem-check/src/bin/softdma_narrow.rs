@@ -2,6 +2,8 @@
 
 //! §16: channels with little room, with demands on alignment, and several of them for one copy.
 
+use std::path::Path;
+
 use knem_check::dma::{self, Pair};
 use knem_check::prelude::*;
 use knem_check::softdma::{self, with_engine};
@@ -17,6 +19,7 @@ fn check(tap: &mut Tap) {
     few(tap);
     with_engine("align=6 channels=2", || aligned(tap));
     with_engine("channels=8", || several(tap));
+    with_engine("channels=4 nodes=2", || near(tap));
     with_engine("channels=1", || one(tap));
 }
 
@@ -85,6 +88,23 @@ fn several(tap: &mut Tap) {
     let few = if transfers <= 64 { 8 } else { transfers / 2 };
     tap.check("each of which is started once", starts <= few);
     tap.holds("every byte", pair.arrived(7));
+}
+
+/// Half of the channels are on a node where nobody runs.
+fn near(tap: &mut Tap) {
+    let copies = || -> Vec<_> {
+        let pairs = (0..4).map(|seed| (Pair::new(4 << 20, seed), seed));
+        pairs
+            .map(|(pair, seed)| (pair.copy.dma(0).run(&pair.device), pair.arrived(seed)))
+            .collect()
+    };
+    tap.proves("16.near");
+    let (copied, busy) = softdma::grown("busy", copies);
+    tap.equal("large copies", copied, vec![(SUCCESS, Ok(())); 4]);
+    // A kernel that knows no nodes finds all channels alike.
+    let knows_nodes = Path::new("/sys/devices/system/node/node0").exists();
+    let expected = if knows_nodes { 2 } else { 4 };
+    tap.equal("take channels of this node alone", busy, expected);
 }
 
 /// Copies of several contexts at once on one channel.

@@ -26,6 +26,9 @@ MODULE_PARM_DESC(align, "Addresses and lengths are multiples of 2 to the power o
 static bool stoppable = true;
 module_param(stoppable, bool, 0444);
 MODULE_PARM_DESC(stoppable, "Whether transfers can be ended early (default Y)");
+static unsigned int nodes;
+module_param(nodes, uint, 0444);
+MODULE_PARM_DESC(nodes, "On so many NUMA nodes, the first of the machine and others that it lacks, the channels are in turn (default 0: on none)");
 static unsigned int descriptors = 64;
 module_param(descriptors, uint, 0644);
 MODULE_PARM_DESC(descriptors, "How many transfers each channel takes at once (default 64)");
@@ -327,6 +330,18 @@ static int start_worker(struct channel *channel, int number)
 }
 
 /* dma_async_device_register() wants a device with a driver. */
+/* Each channel then accesses memory for itself, as if it were where it says. */
+static void spread_over_nodes(void)
+{
+	for (int i = 0; i < channels; i++) {
+		struct dma_chan_dev *own = all[i].chan.dev;
+
+		dma_coerce_mask_and_coherent(&own->device, DMA_BIT_MASK(64));
+		set_dev_node(&own->device, i % nodes);
+		own->chan_dma_dev = true;
+	}
+}
+
 static int probe(struct platform_device *pdev)
 {
 	int error = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
@@ -350,6 +365,8 @@ static int probe(struct platform_device *pdev)
 		error = dma_async_device_register(&device);
 	if (error)
 		end_workers();
+	else if (nodes)
+		spread_over_nodes();
 	return error;
 }
 
