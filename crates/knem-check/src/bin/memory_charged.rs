@@ -117,9 +117,11 @@ fn left_behind() -> u64 {
 }
 
 fn limit() {
+    // The type is a smaller one for 32 bits.
+    let bytes = (PAGES as usize * PAGE) as libc::rlim_t;
     let limit = libc::rlimit {
-        rlim_cur: PAGES * PAGE as u64,
-        rlim_max: PAGES * PAGE as u64,
+        rlim_cur: bytes,
+        rlim_max: bytes,
     };
     // SAFETY: the limit is lent for the call.
     let answer = unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
