@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-//! Stripes: in every order in which the steps of several CPUs can come, an object ends once, and not
-//! before its last reference is given up.
+//! Stripes: in every order with few preemptions in which the steps of several CPUs can come, an object
+//! ends once, and not before its last reference is given up.
 
 use knem_logic::stripe::{gather, give_back, take, Number};
 use loom::model::Builder;
