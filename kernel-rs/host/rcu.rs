@@ -2,11 +2,11 @@
 
 //! Objects that can be looked up without a lock.
 //!
-//! An object is an [`RcuBox`] until it is published. Then it has an [`RcuOwner`], and an [`RcuTable`] finds
-//! it by its key and gives out [`RcuArc`]s, until the last reference of both kinds is given up. A look-up
-//! walks one chain under the RCU read lock and tries to take a reference. What the object holds goes at once, in the task that
-//! gives up the last reference; only the memory waits for a grace period, so that a reader that
-//! came too late still finds a reference count: 0.
+//! An object is an [`RcuBox`] until it is published. Then it has an [`RcuOwner`], and an [`RcuTable`]
+//! finds it by its key and gives out [`RcuArc`]s, until the last reference of both kinds is given up. A
+//! look-up walks one chain under the RCU read lock and tries to take a reference. What the object holds
+//! goes at once, in the task that gives up the last reference; only the memory waits for a grace period,
+//! so that a reader that came too late still finds a reference count: 0.
 
 use core::{
     marker::PhantomData,
