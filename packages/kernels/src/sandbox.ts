@@ -102,6 +102,8 @@ export const furnish: readonly string[] = [
   "mount -t tmpfs -o mode=755 knem all/dev; mkdir -m 1777 all/dev/shm",
   ...devices.map((name) => `: > all/dev/${name}; mount --bind /dev/${name} all/dev/${name}`),
   "ln -s /proc/self/fd all/dev/fd",
+  // Terminals of its own.
+  "mkdir all/dev/pts; mount -t devpts -o ptmxmode=666 knem all/dev/pts; ln -s pts/ptmx all/dev/ptmx",
 ];
 
 function mountPoint(from: string, to: string): string[] {

@@ -3,6 +3,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { exists, sourceFiles } from "@knem/kernels";
+import { completions } from "./completion.js";
 import type { Entry } from "./entry.js";
 
 /** What of a package runs, and the licences it comes under; nothing that only compilers and people read. */
@@ -32,6 +33,7 @@ export async function commandTree(
     { to: "bin/knem-bench", content: { file: bench } },
     ...(await running(home, ["dist"], "")),
     ...(await schemas(home)),
+    ...(await completions(home)),
     ...(await imported(home)),
   ];
   return [...new Map(entries.map((entry) => [entry.to, entry])).values()];

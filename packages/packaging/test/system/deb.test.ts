@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkout, type Made, versionOf } from "../../src/index.js";
 import { difference, Fresh } from "./fresh.js";
 import { bytesOf, differing, Making } from "./making.js";
+import { completed } from "./shells.js";
 
 /** Where the packages and the checkout's examples lie inside. */
 const DEBS = "/run/debs";
@@ -40,7 +41,8 @@ describe("knem and knem-dev in a fresh system", () => {
   let system: Fresh;
   let before: string[];
   beforeAll(async () => {
-    system = await systemWith(["gcc", "libc6-dev", "man-db", "pkgconf"]);
+    const shells = ["bash-completion", "fish", "zsh"];
+    system = await systemWith(["gcc", "libc6-dev", "man-db", "pkgconf", ...shells]);
     await system.tell("apt-get update -q");
     // What knem depends on stays; only what is its own is looked at.
     const others = "nodejs systemd-standalone-sysusers";
@@ -67,6 +69,20 @@ describe("knem and knem-dev in a fresh system", () => {
     expect({ status, output }).toMatchObject({ status: 3 });
     expect(output).toContain("KNEM_NO_DEVICE");
     expect(await system.tell("ls /usr/lib/knem/schema")).toContain("bench.json");
+  });
+
+  it("complete the command in every shell", async () => {
+    for (const offered of [completed.bash, completed.fish]) {
+      expect(await system.tell(offered("knem be"))).toBe("bench");
+      expect(await system.tell(offered("knem bench ov"))).toBe("overlap");
+      expect(await system.tell(offered("knem stats --js"))).toBe("--json");
+      expect(await system.tell(offered("knem doctor --root /etc/host"))).toContain("/etc/hostname");
+    }
+    const made = (line: string) => system.tell(completed.zsh(line));
+    expect(await made("knem be")).toBe("knem bench");
+    expect(await made("knem bench ov")).toBe("knem bench overlap");
+    expect(await made("knem stats --js")).toBe("knem stats --json");
+    expect(await made("knem doctor --root /etc/hostn")).toBe("knem doctor --root /etc/hostname");
   });
 
   it("give a command that says where packages are made", async () => {

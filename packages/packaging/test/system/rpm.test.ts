@@ -27,7 +27,8 @@ beforeAll(async () => {
   const binds = [{ from: making.out, to: RPMS }];
   system = await Fresh.start(workshop, { suite: "trixie", packages }, binds);
   // Where RPM is at home, a package of the system's own has these.
-  const folders = "licenses man/man1 man/man4 man/man8";
+  const shells = "bash-completion/completions fish/vendor_completions.d zsh/site-functions";
+  const folders = `licenses man/man1 man/man4 man/man8 ${shells}`;
   const places = "modprobe.d modules-load.d sysusers.d udev/rules.d";
   await tell(`rpm --initdb; mkdir /var/cache/built
               cd /usr/share && mkdir -p ${folders}; cd /usr/lib && mkdir -p ${places}`);

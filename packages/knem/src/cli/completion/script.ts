@@ -67,7 +67,8 @@ ${names.join("\n")}
 ${cases.join("\n")}
   esac
 }
-compdef _knem knem`;
+# As a file of fpath this is the function's own body, when it is called for the first time.
+if [[ $funcstack[1] == _knem ]]; then _knem "$@"; else compdef _knem knem; fi`;
 }
 
 function fish(all: readonly Word[]): string {
