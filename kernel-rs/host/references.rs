@@ -99,6 +99,10 @@ impl RcuObject {
     /// Counts references that are taken from now on on some CPUs by themselves. Without memory for that,
     /// all goes on as it is.
     fn spread(&self) {
+        // Closed, most often: those who find an object at its end need not try.
+        if self.stripes.load(Relaxed) != 0 {
+            return;
+        }
         let stripes = core::array::from_fn::<_, STRIPES, _>(|_| Stripe::new());
         let Ok(stripes) = KBox::new(stripes, for_caller()) else {
             return;

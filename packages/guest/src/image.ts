@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Archive, type Cache, KnemError, keyOf, type Sandbox, unpack } from "@knem/kernels";
-import type { BaseImage } from "./job.js";
+import type { BaseImage, SystemJob } from "./job.js";
 
 const script = fileURLToPath(new URL("../image/base.sh", import.meta.url));
 const systemScript = fileURLToPath(new URL("../image/system.sh", import.meta.url));
@@ -64,8 +64,7 @@ function noBusybox(arch: string): KnemError {
  * The image of a whole system and the busybox that starts it, put into `folder`. Errors: COMMAND_FAILED.
  */
 export async function systemImage(
-  sandbox: Sandbox,
-  tree: string,
+  { sandbox, tree, builds = false }: SystemJob,
   folder: string,
 ): Promise<{ image: string; busybox: string }> {
   const binds = [
@@ -74,6 +73,8 @@ export async function systemImage(
     { from: systemScript, to: "/system.sh" },
   ];
   const what = "the system's image could not be made";
-  await sandbox.must(what, ["sh", "/system.sh", "/tree", "/out"], { binds });
+  await sandbox.must(what, ["sh", "/system.sh", "/tree", "/out", ...(builds ? [] : ["usr/src"])], {
+    binds,
+  });
   return { image: join(folder, "system.erofs"), busybox: join(folder, "busybox") };
 }

@@ -85,6 +85,8 @@ export interface SystemJob extends GuestRun {
   readonly release?: string;
   /** Makes the system's image; its root has busybox-static and erofs-utils. */
   readonly sandbox: Sandbox;
+  /** Something is built there: what is in /usr/src comes along. */
+  readonly builds?: boolean;
 }
 
 /** What a run without a fault brings back. */

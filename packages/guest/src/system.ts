@@ -43,7 +43,7 @@ export async function bootSystem(job: SystemJob): Promise<GuestVerdict> {
   const arguments_ = [...kernelArguments, ...(job.kernelArguments ?? [])];
   const run = { timeLimit: 300, ...job, kernelArguments: arguments_ };
   return inGuest(run, async (folder) => {
-    const { image, busybox } = await systemImage(job.sandbox, job.tree, folder);
+    const { image, busybox } = await systemImage(job, folder);
     const initramfs = join(folder, "initramfs");
     await writeSystemInitramfs(initramfs, kernel, run, await readFile(busybox));
     return { arch: "amd64", vmlinuz: kernel.vmlinuz, initramfs, disk: image };

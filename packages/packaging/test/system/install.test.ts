@@ -169,6 +169,44 @@ describe("the source, in a system with no compiler,", () => {
   });
 });
 
+describe("a checkout on a machine with a compiler", () => {
+  /** All of it that runs; the tools of those who change it are large. */
+  const tools = ["@biomejs", "@rolldown", "@typescript", "lightningcss", "typescript"];
+  const apart = [
+    ...[".git", "build", "target"].map((name) => `./${name}`),
+    ...tools.map((name) => `./node_modules/.pnpm/${name}*`),
+  ];
+
+  beforeAll(async () => {
+    const packages = [`linux-image-${release}`, "linux-base", "nodejs"];
+    expect(await builder.apt("install", "-t", "trixie-backports", ...packages)).toMatchObject({
+      status: 0,
+    });
+    const excluded = apart.map((name) => `--exclude='${name}'`).join(" ");
+    await must(
+      builder,
+      `mkdir /srv/checkout && tar -C /run/checkout ${excluded} -c . | tar -C /srv/checkout -x`,
+      { binds: [{ from: checkout, to: "/run/checkout" }] },
+    );
+  });
+
+  it("builds, installs and loads the module by knem install, and takes it back", async () => {
+    const knem = "node packages/knem/bin/knem.js";
+    const script = `set -e; cd /srv/checkout
+      ${knem} install --prefix /srv/knem
+      stat -c '%U:%G %a' /dev/knem; ${knem} doctor --json >/tmp/doctor.json || :
+      ${knem} version; ${knem} install --uninstall --prefix /srv/knem
+      find / -xdev -path /srv -prune -o -name '*knem.ko' -print; ls /dev/knem || echo gone`;
+    // Emulated, the compiler takes minutes.
+    const machine = { builds: true, memory: 6144, timeLimit: 1500 };
+    const { status, output } = await builder.boot(release, script, [], machine);
+    expect({ status, output }).toEqual({ status: 0, output: expect.any(String) });
+    expect(output).toContain("root:rdma 660\n");
+    expect(output).toMatch(new RegExp(`^Module +${version.replaceAll(".", "\\.")}$`, "m"));
+    expect(output).toMatch(/gone\n$/);
+  }, 1_800_000);
+});
+
 describe("a machine that shares the prefix", () => {
   let before: string[];
   /** Everything on it, but for what making a group leaves beside /etc/group. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { bootSystem, type GuestVerdict } from "@knem/guest";
+import { bootSystem, type GuestVerdict, type SystemJob } from "@knem/guest";
 import type { Chroot, ChrootOptions, CommandResult, Workshop } from "@knem/kernels";
 import { type Lasting, lasting } from "./lasting.js";
 
@@ -64,9 +64,11 @@ export class Machine {
     release: string,
     script: string,
     kernelArguments: readonly string[] = [],
+    machine: Pick<SystemJob, "builds" | "memory" | "timeLimit"> = {},
   ): Promise<GuestVerdict> {
     const sandbox = await this.workshop.sandbox();
     return bootSystem({
+      ...machine,
       tree: this.chroot.tree,
       sandbox,
       release,
