@@ -85,13 +85,15 @@ fn copy(
     target: &mut Buffer,
 ) -> Result<Took> {
     pattern.fill(source);
-    let region = device.expose(source, RegionOptions::default())?;
-    let (wall, own) = (Instant::now(), own_time());
-    device.read(region.cookie(), 0, target, way.flags)?;
-    let took = Took {
-        wall: wall.elapsed(),
-        own: own_time().saturating_sub(own),
-    };
+    let took = device.scope(|scope| {
+        let region = scope.expose(source, RegionOptions::default())?;
+        let (wall, own) = (Instant::now(), own_time());
+        device.read(region, 0, &mut target[..], way.flags)?;
+        Ok(Took {
+            wall: wall.elapsed(),
+            own: own_time().saturating_sub(own),
+        })
+    })?;
     pattern.check(target).map_err(|byte| Failure::Mismatch {
         method: Method::InlineCopy.name(),
         bytes: BYTES,

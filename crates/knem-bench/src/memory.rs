@@ -20,7 +20,7 @@ pub const ONCE: RegionOptions = RegionOptions {
 pub struct Memory {
     // The fields are dropped in this order: the region ends before its memory.
     /// The copier's own memory as a region.
-    target: Option<Region<'static>>,
+    target: Option<Region<()>>,
     /// The copier's own memory, which is copied to or from.
     pub own: Buffer,
     /// Other memory of the copier's, where bytes come from that.
@@ -62,7 +62,7 @@ impl Memory {
                 let options = RegionOptions::default();
                 // SAFETY: The region ends before its memory, of which nothing is relied on during
                 // copies.
-                Some(unsafe { device.create_region(&segments, protection, options) }?)
+                Some(unsafe { device.create_region(&segments, protection, options, ()) }?)
             }
             _ => None,
         };

@@ -193,7 +193,7 @@ fn copy(method: Method, device: Option<&Device>, with: Source, own: &mut [u8]) -
             device.read(region, with.offset, own, CopyFlags::NONE)?;
         }
         (Method::InlineWrite, Some(device), Some(region)) => {
-            device.write(region, with.offset, own, CopyFlags::NONE)?;
+            device.write(region, with.offset, &*own, CopyFlags::NONE)?;
         }
         _ => return Err(Failure::Peer(format!("it cannot do {}", method.name()))),
     }
@@ -203,7 +203,7 @@ fn copy(method: Method, device: Option<&Device>, with: Source, own: &mut [u8]) -
 /// The memory of a peer.
 struct Memory {
     // The fields are dropped in this order: the region ends before its memory.
-    region: Option<Region<'static>>,
+    region: Option<Region<()>>,
     buffer: Buffer,
     /// Of one part.
     bytes: usize,
@@ -240,6 +240,7 @@ fn prepare(
                 &[Segment::from(&*buffer)],
                 Protection::ReadWrite,
                 RegionOptions::default(),
+                (),
             )
         }?),
         _ => None,

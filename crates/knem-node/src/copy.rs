@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use knem::{Cookie, CopyFlags, Device};
+use knem::{Cookie, CopyFlags, Device, Promised};
 use napi_derive::napi;
 
 use crate::memory::Memory;
@@ -38,11 +38,11 @@ impl Copy {
             // SAFETY: The memory is alive and JavaScript's to overwrite. No reference to it
             // exists in Rust, and JavaScript may look at it and change it at any time.
             Copy::Read(from, offset, memory) => unsafe {
-                device.read_segments(*from, *offset, &memory.segments(), flags)
+                device.read(*from, *offset, Promised::new(&memory.segments()), flags)
             },
             // SAFETY: The memory is alive; the rest as above.
             Copy::Write(to, offset, memory) => unsafe {
-                device.write_segments(*to, *offset, &memory.segments(), flags)
+                device.write(*to, *offset, Promised::new(&memory.segments()), flags)
             },
             Copy::Between(source, destination, length) => {
                 device.copy(*source, *destination, *length, flags)

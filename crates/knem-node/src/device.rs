@@ -60,13 +60,14 @@ impl Device {
     pub fn create_region(&self, memory: Vec<Uint8Array>, request: RegionRequest) -> Result<Region> {
         let memory = Memory::new(memory);
         let (protection, options) = (request.protection(), request.options());
+        let segments = memory.segments();
         // SAFETY: JavaScript expects its memory to change under it, nothing in Rust refers to
         // it, and the region object keeps it alive.
         let region = unsafe {
             self.device()?
-                .create_region(&memory.segments(), protection, options)
+                .create_region(&segments, protection, options, memory)
         };
-        Ok(Region::new(region.map_err(failure)?, memory))
+        Ok(Region::new(region.map_err(failure)?))
     }
 
     /// Copies from a region to memory.

@@ -40,19 +40,16 @@ impl RegionRequest {
 /// A declared piece of memory, which it keeps alive.
 #[napi]
 pub struct Region {
-    // The fields are dropped in this order: the region ends before its memory is let go.
-    region: Option<knem::Region<'static>>,
-    memory: Option<Memory>,
+    region: Option<knem::Region<Memory>>,
     cookie: knem::Cookie,
 }
 
 #[napi]
 impl Region {
-    pub(crate) fn new(region: knem::Region<'static>, memory: Memory) -> Self {
+    pub(crate) fn new(region: knem::Region<Memory>) -> Self {
         Self {
             cookie: region.cookie(),
             region: Some(region),
-            memory: Some(memory),
         }
     }
 
@@ -67,8 +64,6 @@ impl Region {
     pub fn destroy(&mut self) -> Result<()> {
         let region = self.region.take();
         let region = region.ok_or_else(|| closed("cannot destroy the region"))?;
-        let result = region.destroy().map_err(failure);
-        self.memory = None;
-        result
+        region.destroy().map(drop).map_err(failure)
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::flags::feature_names;
 use crate::{group, Cookie, DEVICE_PATH};
 
 /// The result of everything that can fail here.
@@ -61,7 +62,20 @@ pub enum Error {
     },
     /// The copy began and met memory of the caller that could not be accessed; part of the data
     /// may have been copied (contract §7.5).
-    CopyFailed,
+    CopyFailed {
+        /// How many bytes, where the request was one that counts.
+        copied: Option<u64>,
+    },
+    /// The module lacks a feature that is not part of the contract of old.
+    Unsupported {
+        /// Bits of the features that it lacks.
+        missing: u32,
+    },
+    /// All places are taken: a device has one queue, and a queue takes so many copies at a time.
+    Busy {
+        /// What was being done.
+        action: &'static str,
+    },
     /// There is no memory for what was asked.
     NoMemory {
         /// What was being done.
@@ -77,10 +91,17 @@ pub enum Error {
     /// The transfer through the other process's address space was cut short.
     ShortTransfer {
         /// Bytes that were copied.
-        copied: usize,
+        copied: u64,
         /// Bytes that were asked for.
-        wanted: usize,
+        wanted: u64,
     },
+    /// The caller has no right to trace the other process, which copies by address need.
+    MayNotTrace {
+        /// The process.
+        pid: i32,
+    },
+    /// The peer offered no region.
+    NoRegion,
     /// Everything else that the system refused.
     Io {
         /// What was being done.
@@ -125,6 +146,7 @@ impl Error {
         match source.raw_os_error() {
             Some(libc::EFAULT) => Error::BadAddress { action },
             Some(libc::ENOMEM) => Error::NoMemory { action },
+            Some(libc::EBUSY) => Error::Busy { action },
             _ => Error::Io { action, source },
         }
     }
@@ -140,11 +162,15 @@ impl Error {
             Error::NotOwner { .. } => "KNEM_NOT_OWNER",
             Error::ProtectionRefused { .. } => "KNEM_PROTECTION_REFUSED",
             Error::BadAddress { .. } => "KNEM_BAD_ADDRESS",
-            Error::CopyFailed => "KNEM_COPY_FAILED",
+            Error::CopyFailed { .. } => "KNEM_COPY_FAILED",
+            Error::Unsupported { .. } => "KNEM_UNSUPPORTED",
+            Error::Busy { .. } => "KNEM_BUSY",
             Error::NoMemory { .. } => "KNEM_NO_MEMORY",
             Error::NotPrivileged => "KNEM_NOT_PRIVILEGED",
             Error::BadStatistics { .. } => "KNEM_BAD_STATISTICS",
             Error::ShortTransfer { .. } => "KNEM_SHORT_TRANSFER",
+            Error::MayNotTrace { .. } => "KNEM_MAY_NOT_TRACE",
+            Error::NoRegion => "KNEM_NO_REGION",
             Error::Io { .. } => "KNEM_IO",
         }
     }
@@ -161,14 +187,25 @@ impl Error {
             Error::NotOwner { regions } | Error::ProtectionRefused { regions } => {
                 format!("may not use {}", list(regions))
             }
-            Error::CopyFailed => "the copy ended before all bytes were there".into(),
+            Error::CopyFailed { copied: None } => {
+                "the copy ended before all bytes were there".into()
+            }
+            Error::CopyFailed {
+                copied: Some(copied),
+            } => format!("the copy ended after {copied} bytes"),
+            Error::Unsupported { missing } => {
+                format!("cannot use {}", feature_names(*missing).join(" and "))
+            }
             Error::NotPrivileged => "cannot clear the statistics".into(),
             Error::BadStatistics { .. } => "cannot read the statistics".into(),
             Error::ShortTransfer { copied, wanted } => {
                 format!("copied {copied} of {wanted} bytes")
             }
+            Error::MayNotTrace { pid } => format!("may not use the memory of process {pid}"),
+            Error::NoRegion => "there is nothing to copy from or to".into(),
             Error::BadAddress { action }
             | Error::NoMemory { action }
+            | Error::Busy { action }
             | Error::Io { action, .. } => format!("cannot {action}"),
         }
     }
@@ -199,17 +236,23 @@ impl Error {
             Error::ProtectionRefused { .. } => {
                 "it was declared without the right to be copied in this direction".into()
             }
-            Error::BadAddress { .. } | Error::CopyFailed => {
+            Error::BadAddress { .. } | Error::CopyFailed { .. } => {
                 "part of this process's memory is not mapped, or not with the access needed".into()
             }
             Error::NoMemory { .. } => {
                 "the kernel has no memory for it, or lets this user pin no more".into()
             }
+            Error::Unsupported { .. } => "the module that is loaded has no such feature".into(),
+            Error::Busy { .. } => "all places are taken".into(),
             Error::NotPrivileged => "only a privileged user may (CAP_SYS_ADMIN)".into(),
             Error::BadStatistics { problem } => problem.clone(),
             Error::ShortTransfer { .. } => {
                 "the rest of the other process's memory is not mapped".into()
             }
+            Error::MayNotTrace { .. } => {
+                "it runs as another user, or kernel.yama.ptrace_scope keeps processes apart".into()
+            }
+            Error::NoRegion => "the peer works without the module and declared no region".into(),
             Error::Io { source, .. } => source.to_string(),
         }
     }
@@ -226,7 +269,7 @@ impl Error {
             }
             Error::PermissionDenied { access, .. } => admission(*access),
             Error::NotKnem { .. } => format!("name the device of the module, {DEVICE_PATH}"),
-            Error::AbiMismatch { .. } => {
+            Error::AbiMismatch { .. } | Error::Unsupported { .. } => {
                 "install the module and this program from the same release".into()
             }
             Error::UnknownCookie { .. } => {
@@ -239,15 +282,26 @@ impl Error {
                 "declare the region with read protection to copy from it, with write to copy to it"
                     .into()
             }
-            Error::BadAddress { .. } | Error::CopyFailed => {
+            Error::BadAddress { .. } | Error::CopyFailed { .. } => {
                 "check the addresses and lengths that were passed".into()
             }
             Error::NoMemory { .. } => "use fewer or smaller regions, or raise ulimit -l".into(),
+            Error::Busy { .. } => {
+                "wait for copies to end, or open another device: each has one queue".into()
+            }
             Error::NotPrivileged => format!("as root: echo 1 > {DEVICE_PATH}"),
             Error::BadStatistics { .. } => {
                 format!("compare with: cat {DEVICE_PATH}; is this module's release another one?")
             }
             Error::ShortTransfer { .. } => "check the address and length that the peer sent".into(),
+            Error::MayNotTrace { .. } => {
+                "load the knem module, which does not need that right; or let the other process \
+                 call prctl(PR_SET_PTRACER)"
+                    .into()
+            }
+            Error::NoRegion => {
+                "let both processes open the device, or neither: see the peer's fallback".into()
+            }
             Error::Io { .. } => "see the kernel's log (dmesg)".into(),
         }
     }

@@ -1,50 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-//! A client of the KNEM kernel module: one process declares a [`Region`] of its memory and hands
-//! its [`Cookie`] to others, who copy straight from it or to it, without a copy in between.
-//!
-//! ```no_run
-//! use knem::{CopyFlags, Device, RegionOptions};
-//!
-//! let device = Device::open()?;
-//! let words = b"straight from one process to another".to_vec();
-//! let region = device.expose(&words, RegionOptions::default())?;
-//!
-//! // Any process of the same user may do this, once it was told the cookie.
-//! let mut copy = vec![0; words.len()];
-//! device.read(region.cookie(), 0, &mut copy, CopyFlags::NONE)?;
-//! assert_eq!(copy, words);
-//! # Ok::<(), knem::Error>(())
-//! ```
-//!
-//! What holds for every copy is the contract of old: a copy ends at the shorter of its two sides,
-//! and the module does not say how many bytes that was. Whoever needs a length sends it along with
-//! the cookie.
-//!
-//! All numbers come from [`knem_abi`], which is the module's own source file. Copies are
-//! synchronous; the calls of one [`Device`] may come from any number of threads.
+#![doc = include_str!("../README.md")]
 
+mod binding;
 mod call;
 mod cookie;
+mod copy;
 mod device;
 mod error;
 mod flags;
 mod group;
+mod local;
+mod memory;
 mod process;
 mod protection;
+mod queue;
 mod region;
+mod remote;
+mod scope;
 mod segment;
 mod statistics;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod transport;
 
+pub use binding::Binding;
 pub use cookie::Cookie;
 pub use device::Device;
 pub use error::{Error, Result};
 pub use flags::{feature_names, names, CopyFlags, RegionOptions};
 pub use knem_abi::{Counter, Info, Statistics as Activity, ABI_VERSION, DEVICE_PATH, VERSION};
+pub use local::{Promised, Source, Target};
+pub use memory::Memory;
 pub use process::ProcessMemory;
 pub use protection::Protection;
+pub use queue::{Engine, Pending, Queue};
 pub use region::Region;
+pub use remote::{Offer, Remote};
+pub use scope::Scope;
 pub use segment::Segment;
 pub use statistics::{Count, Statistics};
-pub use transport::{Fallback, Remote, Transport};
+pub use transport::{Fallback, Transport};

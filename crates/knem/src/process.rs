@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Segment, Source, Target};
 
 /// Memory of a process, by the address it has there: what the kernel's own cross-memory attach
 /// (`process_vm_readv`) takes. The caller needs the right to trace that process.
@@ -28,13 +28,12 @@ impl ProcessMemory {
     ///
     /// # Errors
     /// [`Error::ShortTransfer`] where only part of it is mapped, [`Error::BadAddress`] where none
-    /// is, [`Error::Io`] with EPERM without the right to trace, with ESRCH where the process is
-    /// gone.
-    pub fn read(&self, offset: u64, to: &mut [u8]) -> Result<()> {
-        // SAFETY: `to` is borrowed for writing during the call.
-        let step =
-            unsafe { self.transfer(libc::process_vm_readv, offset, to.as_mut_ptr(), to.len()) };
-        finished(step, to.len(), "copy from another process")
+    /// is, [`Error::MayNotTrace`], [`Error::Io`] with ESRCH where the process is gone.
+    pub fn read(&self, offset: u64, mut to: impl Target) -> Result<()> {
+        let segments = to.segments();
+        // SAFETY: `Target`'s promise.
+        unsafe { self.transfer(libc::process_vm_readv, offset, segments.as_ref()) }
+            .map_err(|error| error.told(self.pid, "copy from another process"))
     }
 
     /// Copies `from` to the memory, `offset` bytes in.
@@ -44,60 +43,127 @@ impl ProcessMemory {
     ///
     /// # Errors
     /// Those of [`ProcessMemory::read`].
-    pub unsafe fn write(&self, offset: u64, from: &[u8]) -> Result<()> {
-        let local = from.as_ptr().cast_mut();
-        // SAFETY: The call only reads `from`; the caller answers for the other side.
-        let step = unsafe { self.transfer(libc::process_vm_writev, offset, local, from.len()) };
-        finished(step, from.len(), "copy to another process")
+    pub unsafe fn write(&self, offset: u64, from: impl Source) -> Result<()> {
+        let segments = from.segments();
+        // SAFETY: `Source`'s promise; the caller answers for the other side.
+        unsafe { self.transfer(libc::process_vm_writev, offset, segments.as_ref()) }
+            .map_err(|error| error.told(self.pid, "copy to another process"))
     }
 
-    /// Moves on until all bytes are there, because the kernel ends a call at 2 GiB; returns how
-    /// many were moved.
+    /// Whether the process is this one, named by whichever of its threads.
+    pub(crate) fn is_own(&self) -> bool {
+        // SAFETY: No memory is involved; signal 0 is none.
+        unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), self.pid, 0) == 0 }
+    }
+
+    /// Moves on until all bytes are there, because the kernel ends a call at 2 GiB, and at a
+    /// number of places.
     ///
     /// # Safety
-    /// `local` must be valid for `length` bytes in the direction of the call.
+    /// The segments must be valid in the direction of the call.
     unsafe fn transfer(
         &self,
         call: Transfer,
         offset: u64,
-        local: *mut u8,
-        length: usize,
-    ) -> io::Result<usize> {
-        let mut done = 0;
-        while done < length {
-            let start = self.address.wrapping_add(offset).wrapping_add(done as u64);
+        local: &[Segment],
+    ) -> std::result::Result<(), Stopped> {
+        let wanted: u64 = local.iter().map(Segment::length).sum();
+        let mut places = Places::new(local);
+        let mut copied = 0;
+        while copied < wanted {
+            let here = places.next_batch();
+            let start = self.address.wrapping_add(offset).wrapping_add(copied);
             let there = libc::iovec {
                 iov_base: start as *mut libc::c_void,
-                iov_len: length - done,
+                iov_len: here.iter().map(|place| place.iov_len).sum(),
             };
-            let here = libc::iovec {
-                // SAFETY: `done` is less than `length`.
-                iov_base: unsafe { local.add(done) }.cast(),
-                iov_len: length - done,
-            };
-            // SAFETY: Both arrays have one entry; the local one is valid as the caller promised.
-            let step = unsafe { call(self.pid, &here, 1, &there, 1, 0) };
+            let count = here.len() as libc::c_ulong;
+            // SAFETY: The arrays have so many entries; the local ones are valid as promised.
+            let step = unsafe { call(self.pid, here.as_ptr(), count, &there, 1, 0) };
             match step {
-                0 => break,
-                1.. => done += step as usize,
-                _ if done > 0 => break,
-                _ => return Err(io::Error::last_os_error()),
+                1.. => {
+                    places.advance(step as usize);
+                    copied += step as u64;
+                }
+                _ if step == 0 || copied > 0 => return Err(Stopped::Short { copied, wanted }),
+                _ => return Err(Stopped::Refused(io::Error::last_os_error())),
             }
         }
-        Ok(done)
+        Ok(())
     }
 }
 
-fn finished(step: io::Result<usize>, wanted: usize, action: &'static str) -> Result<()> {
-    let copied = step.map_err(|error| Error::io(action, error))?;
-    if copied < wanted {
-        return Err(Error::ShortTransfer { copied, wanted });
+/// Why a transfer stopped early.
+enum Stopped {
+    Short { copied: u64, wanted: u64 },
+    Refused(io::Error),
+}
+
+impl Stopped {
+    fn told(self, pid: i32, action: &'static str) -> Error {
+        match self {
+            Stopped::Short { copied, wanted } => Error::ShortTransfer { copied, wanted },
+            Stopped::Refused(error) if error.raw_os_error() == Some(libc::EPERM) => {
+                Error::MayNotTrace { pid }
+            }
+            Stopped::Refused(error) => Error::io(action, error),
+        }
     }
-    Ok(())
+}
+
+/// Places that one call takes; few, because they lie on the stack.
+const BATCH: usize = 16;
+
+/// The caller's places that are still to be copied.
+struct Places<'s> {
+    rest: &'s [Segment],
+    /// Bytes of the first that are done.
+    done: usize,
+    batch: [libc::iovec; BATCH],
+}
+
+impl<'s> Places<'s> {
+    fn new(rest: &'s [Segment]) -> Self {
+        let empty = libc::iovec {
+            iov_base: std::ptr::null_mut(),
+            iov_len: 0,
+        };
+        Self {
+            rest,
+            done: 0,
+            batch: [empty; BATCH],
+        }
+    }
+
+    fn next_batch(&mut self) -> &[libc::iovec] {
+        let count = self.rest.len().min(BATCH);
+        for (place, segment) in self.batch.iter_mut().zip(self.rest) {
+            *place = segment.iovec();
+        }
+        if let [first, ..] = &mut self.batch[..count] {
+            first.iov_base = first.iov_base.wrapping_byte_add(self.done);
+            first.iov_len -= self.done;
+        }
+        &self.batch[..count]
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.done += bytes;
+        while let [first, rest @ ..] = self.rest {
+            let length = first.iovec().iov_len;
+            if self.done < length {
+                break;
+            }
+            self.done -= length;
+            self.rest = rest;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{IoSlice, IoSliceMut};
+
     use super::*;
 
     fn mine(address: *const u8) -> ProcessMemory {
@@ -120,6 +186,51 @@ mod tests {
     }
 
     #[test]
+    fn goes_on_behind_a_batch() {
+        let bytes: Vec<u8> = (0..100).collect();
+        let mut pieces = vec![vec![0; 3]; 33];
+        pieces.insert(5, Vec::new());
+        let mut places: Vec<_> = pieces
+            .iter_mut()
+            .map(|piece| IoSliceMut::new(piece))
+            .collect();
+        mine(bytes.as_ptr()).read(1, &mut places[..]).unwrap();
+        assert_eq!(pieces.concat(), bytes[1..]);
+        let mut own = [0; 99];
+        let places: Vec<_> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+        // SAFETY: The memory is this function's own.
+        unsafe { mine(own.as_mut_ptr()).write(0, &places[..]) }.unwrap();
+        assert_eq!(own, bytes[1..]);
+    }
+
+    #[test]
+    fn stops_in_the_middle_of_a_place_and_goes_on() {
+        let bytes = [0u8; 10];
+        let segments = [Segment::from(&bytes[..4]), Segment::from(&bytes[4..])];
+        let mut places = Places::new(&segments);
+        assert_eq!(places.next_batch().len(), 2);
+        places.advance(6);
+        let rest = places.next_batch();
+        assert_eq!(rest.len(), 1);
+        assert_eq!(
+            (rest[0].iov_base as usize, rest[0].iov_len),
+            (bytes.as_ptr() as usize + 6, 4)
+        );
+        places.advance(4);
+        assert!(places.next_batch().is_empty());
+    }
+
+    #[test]
+    fn knows_its_own_threads() {
+        assert!(mine(std::ptr::null()).is_own());
+        // SAFETY: No memory is involved.
+        let thread = std::thread::spawn(|| unsafe { libc::gettid() });
+        let thread = thread.join().unwrap();
+        let pid = |pid| ProcessMemory { pid, address: 0 };
+        assert!(!pid(1).is_own() && !pid(i32::MAX).is_own() && !pid(thread).is_own());
+    }
+
+    #[test]
     fn a_bad_address_and_a_missing_process_are_told() {
         let error = mine(std::ptr::null()).read(0, &mut [0; 8]).unwrap_err();
         assert!(matches!(error, Error::BadAddress { .. }), "{error}");
@@ -129,7 +240,9 @@ mod tests {
         };
         let error = nobody.read(0, &mut [0; 8]).unwrap_err();
         assert!(matches!(error, Error::Io { .. }), "{error}");
-        nobody.read(0, &mut []).expect("nothing is always there");
+        nobody
+            .read(0, &mut [0u8; 0])
+            .expect("nothing is always there");
     }
 
     #[test]

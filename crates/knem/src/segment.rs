@@ -2,6 +2,8 @@
 
 use std::io::{IoSlice, IoSliceMut};
 
+use crate::{Error, Result};
+
 /// A piece of this process's memory, by address. It borrows nothing: see the calls that take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
@@ -19,6 +21,23 @@ impl Segment {
     /// Bytes.
     pub fn length(&self) -> u64 {
         self.0.len
+    }
+
+    /// Its first bytes; `length` is at most its own.
+    pub(crate) fn first(&self, length: u64) -> Self {
+        debug_assert!(length <= self.0.len);
+        Self(knem_abi::Iovec {
+            base: self.0.base,
+            len: length,
+        })
+    }
+
+    /// The same for the calls of the C library.
+    pub(crate) fn iovec(&self) -> libc::iovec {
+        libc::iovec {
+            iov_base: self.0.base as *mut libc::c_void,
+            iov_len: self.0.len as usize,
+        }
     }
 }
 
@@ -44,6 +63,14 @@ impl From<&mut IoSliceMut<'_>> for Segment {
     fn from(bytes: &mut IoSliceMut<'_>) -> Self {
         Self::new(bytes.as_mut_ptr(), bytes.len())
     }
+}
+
+/// The number of segments, as the module takes it.
+///
+/// # Errors
+/// [`Error::NoMemory`], which is the module's answer to far fewer.
+pub(crate) fn count(segments: &[Segment], action: &'static str) -> Result<u32> {
+    u32::try_from(segments.len()).map_err(|_| Error::NoMemory { action })
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use crate::{Cookie, CopyFlags, Device, Error, ProcessMemory, Result};
+use std::fmt;
+
+use crate::{CopyFlags, Device, Error, Memory, Offer, Protection, RegionOptions, Remote, Result};
+use crate::{Source, Target};
 
 /// What to do where the device can't be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,22 +14,16 @@ pub enum Fallback {
     CrossMemoryAttach,
 }
 
-/// Where a peer's memory is, in both ways of saying it; the peer sends what it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remote {
-    /// The region, where the peer could declare one.
-    pub region: Option<Cookie>,
-    /// The process and the address at which the region's first byte is there.
-    pub process: ProcessMemory,
-}
-
-/// The way in which this process reads from peers.
+/// The way in which this process copies from and to peers. `{}` says which, and why.
 #[derive(Debug)]
 pub enum Transport {
     /// The module.
     Knem(Device),
-    /// The kernel's cross-memory attach.
-    CrossMemoryAttach,
+    /// The kernel's cross-memory attach, `process_vm_readv` and `process_vm_writev`.
+    CrossMemoryAttach {
+        /// Why it is not the module, and what to do about it.
+        reason: Error,
+    },
 }
 
 impl Transport {
@@ -43,26 +40,75 @@ impl Transport {
         match (device, fallback) {
             (Ok(device), _) => Ok(Transport::Knem(device)),
             (
-                Err(Error::NoDevice { .. } | Error::PermissionDenied { .. }),
+                Err(reason @ (Error::NoDevice { .. } | Error::PermissionDenied { .. })),
                 Fallback::CrossMemoryAttach,
-            ) => Ok(Transport::CrossMemoryAttach),
+            ) => Ok(Transport::CrossMemoryAttach { reason }),
             (Err(error), _) => Err(error),
         }
     }
 
-    /// Fills `to` from a peer's memory, `offset` bytes in. Where a region is shorter, the copy ends
-    /// silently with it; by address, that is an error.
+    /// Lets peers copy from the memory, or to it, for as long as the offer lives.
     ///
     /// # Errors
-    /// Those of [`Device::read`] or of [`ProcessMemory::read`]; [`Error::UnknownCookie`] where the
-    /// module is there but the peer has no region.
-    pub fn read(&self, from: &Remote, offset: u64, to: &mut [u8]) -> Result<()> {
+    /// Those of [`Device::declare`].
+    pub fn offer(&self, memory: Memory, protection: Protection) -> Result<Offer> {
         match self {
-            Transport::CrossMemoryAttach => from.process.read(offset, to),
+            Transport::CrossMemoryAttach { .. } => Ok(Offer::Address(memory)),
+            Transport::Knem(device) => device
+                .declare(memory, protection, RegionOptions::default())
+                .map(Offer::Region),
+        }
+    }
+
+    /// Fills `to` from a peer's memory, `offset` bytes in, as far as both reach; tells how many
+    /// bytes that was.
+    ///
+    /// # Errors
+    /// Those of [`Device::read_counted`] or of [`ProcessMemory::read`](crate::ProcessMemory::read);
+    /// [`Error::NoRegion`] where the module is here but the peer declared none.
+    pub fn read(&self, from: &Remote, offset: u64, mut to: impl Target) -> Result<u64> {
+        match self {
             Transport::Knem(device) => {
-                let regions = Vec::new();
-                let region = from.region.ok_or(Error::UnknownCookie { regions })?;
-                device.read(region, offset, to, CopyFlags::NONE)
+                let region = from.region.ok_or(Error::NoRegion)?;
+                device.read_counted(region, offset, to, CopyFlags::NONE)
+            }
+            Transport::CrossMemoryAttach { .. } => {
+                let segments = to.segments();
+                let segments = from.clip(offset, segments.as_ref());
+                from.read_by_address(offset, &segments)
+            }
+        }
+    }
+
+    /// Copies `from` to a peer's memory, `offset` bytes in, as far as both reach; tells how many
+    /// bytes that was.
+    ///
+    /// # Errors
+    /// Those of [`Transport::read`]. By address, this process is no peer.
+    pub fn write(&self, to: &Remote, offset: u64, from: impl Source) -> Result<u64> {
+        match self {
+            Transport::Knem(device) => {
+                let region = to.region.ok_or(Error::NoRegion)?;
+                device.write_counted(region, offset, from, CopyFlags::NONE)
+            }
+            Transport::CrossMemoryAttach { .. } => {
+                let segments = from.segments();
+                let segments = to.clip(offset, segments.as_ref());
+                to.write_by_address(offset, &segments)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Transport::Knem(_) => write!(f, "the knem module"),
+            Transport::CrossMemoryAttach { reason } => {
+                write!(
+                    f,
+                    "cross-memory attach, because the knem module is not used: {reason}"
+                )
             }
         }
     }
@@ -79,12 +125,17 @@ mod tests {
         })
     }
 
+    fn fallen_back() -> Transport {
+        Transport::choose(missing(), Fallback::CrossMemoryAttach).unwrap()
+    }
+
     #[test]
-    fn falls_back_only_where_asked() {
+    fn falls_back_only_where_asked_and_says_why() {
         let error = Transport::choose(missing(), Fallback::None).unwrap_err();
         assert!(matches!(error, Error::NoDevice { .. }));
-        let other = Transport::choose(missing(), Fallback::CrossMemoryAttach).unwrap();
-        assert!(matches!(other, Transport::CrossMemoryAttach));
+        let text = fallen_back().to_string();
+        assert!(text.starts_with("cross-memory attach, because"), "{text}");
+        assert!(text.contains("modprobe knem"), "{text}");
     }
 
     #[test]
@@ -98,18 +149,30 @@ mod tests {
     }
 
     #[test]
-    fn reads_by_address() {
-        let words = *b"by address";
-        let remote = Remote {
-            region: None,
-            process: ProcessMemory {
-                pid: std::process::id() as i32,
-                address: words.as_ptr() as u64,
-            },
-        };
-        let mut copy = [0; 7];
-        let transport = Transport::CrossMemoryAttach;
-        transport.read(&remote, 3, &mut copy).unwrap();
-        assert_eq!(&copy, b"address");
+    fn reads_by_address_as_far_as_both_reach() {
+        let transport = fallen_back();
+        let memory = Memory::new(10).unwrap();
+        memory.write(0, b"by address");
+        let offer = transport.offer(memory, Protection::Read).unwrap();
+        let remote = offer.remote();
+        assert_eq!(remote.region, None);
+        let mut copy = [0; 16];
+        assert_eq!(transport.read(&remote, 3, &mut copy).unwrap(), 7);
+        assert_eq!(&copy[..8], b"address\0");
+        assert_eq!(transport.read(&remote, 10, &mut copy).unwrap(), 0);
+        assert_eq!(transport.read(&remote, u64::MAX, &mut copy).unwrap(), 0);
+    }
+
+    #[test]
+    fn never_writes_to_its_own_process_by_address() {
+        let transport = fallen_back();
+        let memory = Memory::new(10).unwrap();
+        let remote = transport
+            .offer(memory.clone(), Protection::Write)
+            .unwrap()
+            .remote();
+        let error = transport.write(&remote, 0, b"no").unwrap_err();
+        assert!(error.to_string().contains("this process's own"), "{error}");
+        assert_eq!(memory.to_vec(), [0; 10]);
     }
 }

@@ -28,7 +28,7 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Record>> {
         let segments = [Segment::from(&*arena.from)];
         let options = RegionOptions::default();
         // SAFETY: Others only read from the region, which ends before its memory does.
-        let region = unsafe { device.create_region(&segments, Protection::Read, options) }?;
+        let region = unsafe { device.create_region(&segments, Protection::Read, options, ()) }?;
         let cookie = region.cookie().get();
         both_ways(setting, what, arena, |_, to| {
             // SAFETY: The memory is not looked at while the operation is there.

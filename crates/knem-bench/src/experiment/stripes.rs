@@ -43,7 +43,7 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Record>> {
 fn all(
     setting: &Setting<'_>,
     device: &Device,
-    region: &Region<'_>,
+    region: &Region<()>,
     arena: &mut Arena,
 ) -> Result<Vec<u64>> {
     let mut least = |bytes: usize| -> Result<u64> {
@@ -51,7 +51,7 @@ fn all(
         for _ in 0..=setting.args.repeat {
             let taken = arena.verified(WHAT, |_, to| {
                 // What is not copied by this is copied before.
-                device.read(region.cookie(), 0, to, CopyFlags::NONE)?;
+                device.read(region.cookie(), 0, &mut to[..], CopyFlags::NONE)?;
                 to[..bytes].fill(0);
                 let cookie = region.cookie().get();
                 let local = [Segment::from(&mut to[..bytes])];
@@ -71,7 +71,7 @@ fn all(
 }
 
 /// Copies from a region while the module's thread does.
-fn crowd(device: &Device, from: &Region<'_>, to: &Region<'_>) -> std::io::Result<()> {
+fn crowd(device: &Device, from: &Region<()>, to: &Region<()>) -> std::io::Result<()> {
     let slot = Slot::of(device).map_err(|failure| std::io::Error::other(failure.to_string()))?;
     let [from, to] = [from.cookie().get(), to.cookie().get()];
     let mut long = requests::copy(device, from, to, LENGTH as u64).by_thread();

@@ -75,12 +75,12 @@ fn halves(setting: &Setting<'_>, device: &Device, slot: &Slot, bytes: usize) -> 
 }
 
 /// Regions of both sides, which end before their memory does.
-pub fn both(device: &Device, arena: &Arena) -> Result<[Region<'static>; 2]> {
+pub fn both(device: &Device, arena: &Arena) -> Result<[Region<()>; 2]> {
     let region = |memory: &Buffer, protection| {
         let segments = [Segment::from(&**memory)];
         // SAFETY: The caller lets the regions end before the memory, of which nothing is relied on
         // during copies.
-        unsafe { device.create_region(&segments, protection, RegionOptions::default()) }
+        unsafe { device.create_region(&segments, protection, RegionOptions::default(), ()) }
     };
     Ok([
         region(&arena.from, Protection::Read)?,

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+use knem_abi::flag;
+
+use super::slots::Hold;
+use super::{Pending, Queue};
+use crate::copy::{between, inline, Direction};
+use crate::{Cookie, CopyFlags, Error, Memory, Result, Segment};
+
+/// What copies while the program does something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The kernel thread of the device.
+    #[default]
+    Thread,
+    /// A DMA engine, driven by that thread. Modules without one refuse it, or ignore it, as
+    /// [`CopyFlags::DMA`].
+    Dma,
+}
+
+impl Engine {
+    const fn bits(self) -> u32 {
+        let how = match self {
+            Engine::Thread => flag::MEMCPY_THREAD,
+            Engine::Dma => CopyFlags::DMA.bits() | flag::DMA_THREAD,
+        };
+        how | flag::NOTIFY_FD
+    }
+}
+
+impl Queue {
+    /// Begins to copy from a region, `offset` bytes in, to `to`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCookie`], [`Error::NotOwner`], [`Error::ProtectionRefused`];
+    /// [`Error::NoMemory`] where the memory can't be pinned; [`Error::Busy`].
+    pub fn read(&self, from: Cookie, offset: u64, to: Memory, engine: Engine) -> Result<Pending> {
+        let segments = [to.segment()];
+        // SAFETY: Memory is made for being copied to; it is held until the copy is over.
+        unsafe { self.read_segments(from, offset, &segments, engine, to) }
+    }
+
+    /// Begins to copy `from` to a region, `offset` bytes in.
+    ///
+    /// # Errors
+    /// Those of [`Queue::read`].
+    pub fn write(&self, to: Cookie, offset: u64, from: Memory, engine: Engine) -> Result<Pending> {
+        let segments = [from.segment()];
+        // SAFETY: The memory is held until the copy is over.
+        unsafe { self.write_segments(to, offset, &segments, engine, from) }
+    }
+
+    /// Begins to copy at most `length` bytes between two regions.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCookie`], [`Error::NotOwner`], [`Error::ProtectionRefused`];
+    /// [`Error::Busy`].
+    pub fn copy(
+        &self,
+        source: (Cookie, u64),
+        destination: (Cookie, u64),
+        length: u64,
+        engine: Engine,
+    ) -> Result<Pending> {
+        let mut argument = between(source, destination, length, engine.bits());
+        self.submit(Box::new(()), |slot| {
+            argument.async_status_index = slot;
+            self.device().issue_between(&mut argument)?;
+            Ok(argument.copied)
+        })
+    }
+
+    /// As [`Queue::read`], to several places in turn, by addresses; `hold` is dropped when the copy
+    /// is over.
+    ///
+    /// # Safety
+    /// The segments may be overwritten for as long as `hold` lives, whatever happens.
+    ///
+    /// # Errors
+    /// Those of [`Queue::read`], and [`Error::BadAddress`].
+    pub unsafe fn read_segments(
+        &self,
+        from: Cookie,
+        offset: u64,
+        to: &[Segment],
+        engine: Engine,
+        hold: impl Send + 'static,
+    ) -> Result<Pending> {
+        // SAFETY: As promised by the caller.
+        unsafe { self.inline(Direction::FromRegion, (from, offset), to, engine, hold) }
+    }
+
+    /// As [`Queue::write`], from several places in turn, by addresses; `hold` is dropped when the
+    /// copy is over.
+    ///
+    /// # Safety
+    /// The segments may be read for as long as `hold` lives.
+    ///
+    /// # Errors
+    /// Those of [`Queue::write`], and [`Error::BadAddress`].
+    pub unsafe fn write_segments(
+        &self,
+        to: Cookie,
+        offset: u64,
+        from: &[Segment],
+        engine: Engine,
+        hold: impl Send + 'static,
+    ) -> Result<Pending> {
+        // SAFETY: As promised by the caller.
+        unsafe { self.inline(Direction::ToRegion, (to, offset), from, engine, hold) }
+    }
+
+    /// # Safety
+    /// The segments may be overwritten, or read, for as long as `hold` lives.
+    unsafe fn inline(
+        &self,
+        direction: Direction,
+        place: (Cookie, u64),
+        local: &[Segment],
+        engine: Engine,
+        hold: impl Send + 'static,
+    ) -> Result<Pending> {
+        let mut argument = inline(direction, place, local, engine.bits())?;
+        self.submit(Box::new(hold), |slot| {
+            argument.async_status_index = slot;
+            // SAFETY: The array of segments outlives the call, in which they are pinned; the hold
+            // lives until the end was read.
+            unsafe { self.device().issue_inline(&mut argument) }?;
+            Ok(argument.copied)
+        })
+    }
+
+    /// Takes a slot for a request, issues it, and keeps `hold` until its event.
+    fn submit(&self, hold: Hold, issue: impl FnOnce(u32) -> Result<u64>) -> Result<Pending> {
+        let action = "begin a copy";
+        let taken = self.0.state().slots.start(hold);
+        let slot = taken.map_err(|_| Error::Busy { action })?;
+        // The lock is not held: the module pins memory here.
+        match issue(slot) {
+            Ok(bytes) => {
+                self.0.state().slots.promise(slot, bytes);
+                Ok(Pending::new(self.clone(), slot))
+            }
+            Err(error) => {
+                let hold = self.0.state().slots.refuse(slot);
+                drop(hold);
+                Err(error)
+            }
+        }
+    }
+}
