@@ -4,6 +4,7 @@ import { proven, unreported } from "@knem/contract";
 import { parseTap, type TapProgram } from "@knem/guest";
 import { type Count, type PlatformName, platformOf, type Workshop } from "@knem/kernels";
 import { type Bed, suits } from "./beds.js";
+import { CRATE_TESTS, crateFiles, EXAMPLES } from "./crate.js";
 import { BIN, LIB, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
@@ -19,7 +20,10 @@ export interface Run {
   readonly only?: readonly string[];
   /** Which of those run; all, if it is not said. */
   readonly wants?: (program: string) => boolean;
-  /** Whether the clients in C and C++ and, where the guest has Node, the tests of the JavaScript API run, too. */
+  /**
+   * Whether the clients in C and C++ run, too, and, where the guest's machine is the builder's, the examples and tests of
+   * the Rust crate, and the tests of the JavaScript API.
+   */
   readonly clients?: boolean;
   /** Virtual CPUs; default 2. */
   readonly cpus?: number;
@@ -28,7 +32,8 @@ export interface Run {
 }
 
 /** Each client reports as a program of one point; they run as an ordinary user. */
-const EACH_CLIENT = `for client in ${CLIENTS}/*; do
+const EACH_CLIENT = `for client in ${CLIENTS}/* ${EXAMPLES}/*; do
+  [ -e $client ] || continue
   printf '# %s\\nTAP version 13\\n' "\${client##*/}"
   su alice -c "$client" && echo "ok 1 - it ends well" || echo "not ok 1 - it ends well"
   echo 1..1
@@ -54,10 +59,11 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     { to: MODULE, from: guest.module.ko },
     ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
+    ...(clients && guest.node ? await crateFiles(workshop) : []),
   ];
   // All of them run, whatever becomes of the first.
-  const api = guest.node ? [`node ${API_TEST} ${LIB} || checked=1`] : [];
-  const others = clients ? [EACH_CLIENT, ...api] : [];
+  const own = guest.node ? [CRATE_TESTS, `node ${API_TEST} ${LIB} || checked=1`] : [];
+  const others = clients ? [EACH_CLIENT, ...own] : [];
   const commands = [
     "chmod 0666 /dev/knem",
     `${BIN}/${CRATE} ${wanted.join(" ")}; checked=$?`,

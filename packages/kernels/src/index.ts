@@ -4,6 +4,7 @@ export { type BuiltModule, ModuleBuilder } from "./build.js";
 export { Cache, cacheFolder, exists, gigabytes, keyOf, remove } from "./cache.js";
 export { Chroot, type ChrootOptions, withChroot } from "./chroot.js";
 export { type CommandOptions, type CommandResult, must, run, tail } from "./command.js";
+export { CRATE_TEST } from "./crate.js";
 export { places, type Share, sideBySide } from "./crew.js";
 export { type DebianSystem, makeDebian } from "./debian.js";
 export { type DriverName, driverSource, drivers } from "./driver.js";

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Cache } from "./cache.js";
 import { compileClients } from "./clients.js";
 import { type CommandResult, tail } from "./command.js";
+import { buildCrate, CRATE_TEST } from "./crate.js";
 import { KnemError } from "./errors.js";
 import { cargoFor, type PlatformName, platforms } from "./platforms.js";
 import type { Sandbox } from "./sandbox.js";
@@ -83,6 +84,11 @@ export class Userland {
     return programsIn(await this.product("the clients", ["sh", "-euc", build], CLIENT_SOURCES));
   }
 
+  /** The client crate's examples, in the folder `examples`, and its tests for a real module. Errors: CARGO_FAILED, DISK_FULL. */
+  crate(): Promise<string> {
+    return this.product("the examples of knem", ["sh", "-euc", buildCrate(OUT_INSIDE)]);
+  }
+
   /** The Node binding. Errors: CARGO_FAILED, DISK_FULL. */
   async binding(): Promise<Binding> {
     const cli = `${CHECKOUT_INSIDE}/packages/knem/node_modules/@napi-rs/cli/dist/cli.js`;
@@ -119,7 +125,7 @@ export class Userland {
   async test(): Promise<Count> {
     // The programs of knem-check are tests themselves, for guests; here only their library is tested.
     const script = [
-      "cargo test --locked --no-fail-fast --workspace --exclude knem-check; others=$?",
+      "cargo test --locked --no-fail-fast --workspace --all-features --exclude knem-check; others=$?",
       "cargo test --locked --no-fail-fast --package knem-check --lib && exit $others",
     ].join("\n");
     const result = await this.inside(["sh", "-c", script]);
@@ -130,8 +136,14 @@ export class Userland {
 
   /** clippy over every crate, warnings being errors. Errors: CARGO_FAILED. */
   async lint(): Promise<void> {
-    const args = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-Dwarnings"];
-    await this.check("cargo clippy", args);
+    const lint = ["clippy", "--locked", "--all-features"];
+    const all = ["--workspace", "--all-targets", "--", "-Dwarnings"];
+    await this.check("cargo clippy", [...lint, ...all]);
+    // Not among all targets, because it is not a test here.
+    const test = ["--package", "knem", "--test", CRATE_TEST, "--", "-Dwarnings"];
+    await this.check("cargo clippy", [...lint, ...test]);
+    const document = ["rustdoc", "--locked", "--package", "knem", "--all-features"];
+    await this.check("cargo rustdoc", [...document, "--", "-Dwarnings"]);
   }
 
   /** rustfmt over every crate. Errors: CARGO_FAILED. */

@@ -154,6 +154,14 @@ export class Workshop {
     });
   }
 
+  /** The folder with the client crate's examples and tests for a real module. */
+  crate(): Promise<string> {
+    return this.once("crate", async () => {
+      const userland = await this.userland();
+      return this.progress.step("building the examples in Rust", () => userland.crate());
+    });
+  }
+
   /** The Node binding. */
   binding(): Promise<Binding> {
     return this.once("binding", async () => {
