@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: BSD-3-Clause
+export { buildSite, type Site } from "./build.js";

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import type { Chapter } from "./contents.js";
+import type { Staged } from "./stage.js";
+
+/** The generator's settings, as the module that it reads. */
+export function settings(
+  chapters: readonly Chapter[],
+  pages: readonly Staged[],
+  out: string,
+): string {
+  const titles = new Map(pages.map(({ slug, title }) => [slug, title]));
+  const sidebar = chapters.map(({ title, pages }) => ({
+    text: title,
+    // What few look for every day is folded.
+    ...(pages.length > 6 && { collapsed: true }),
+    items: pages.map(({ slug }) => ({ text: titles.get(slug) ?? slug, link: `/${slug}` })),
+  }));
+  const config = {
+    title: "KNEM",
+    description: "Fast copies between the processes of one machine",
+    lang: "en",
+    outDir: out,
+    // Addresses are those of files, so that the site works below any address and on any server.
+    base: "./",
+    cleanUrls: false,
+    // In the reader's own light, which the plots follow, too.
+    appearance: "force-auto",
+    themeConfig: {
+      sidebar,
+      outline: [2, 3],
+      search: { provider: "local" },
+      nav: [
+        { text: "Guide", link: "/guide" },
+        { text: "Interface", link: "/interface" },
+        { text: "Performance", link: "/performance" },
+      ],
+    },
+  };
+  return `export default ${JSON.stringify(config, null, 2)};\n`;
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import theme from "vitepress/theme";
+import "./style.css";
+
+export default theme;
