@@ -15,6 +15,7 @@ import {
   vitest,
   Workshop,
 } from "@knem/kernels";
+import { buildHere, visitSite } from "@knem/site";
 import { bedName, bedsOf, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
@@ -66,6 +67,10 @@ await entryPoint(async (progress) => {
       },
     );
   const builder = () => workshop.builder(target);
+  const visit = async () => {
+    const { pages, problems } = await visitSite(workshop);
+    return { passed: pages, failed: problems.length, failures: problems.join("\n") };
+  };
   const results = await runTiers(
     [
       check("TypeScript format and lint", biome),
@@ -102,6 +107,7 @@ await entryPoint(async (progress) => {
         name: bedName(bed),
         run: () => conformance(workshop, bed, elsewhere),
       })),
+      all ? { name: "site", run: visit } : check("site", () => buildHere(workshop)),
       { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],
     progress,

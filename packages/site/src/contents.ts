@@ -12,6 +12,8 @@ export interface Page {
   readonly source: string;
   /** The page's address without its ending, from the site's top. */
   readonly slug: string;
+  /** How lists of pages call it, if not by its first heading. */
+  readonly label?: string;
 }
 
 /** Pages that are listed together. */
@@ -38,10 +40,10 @@ const places: readonly Place[] = [
 
 /** Files elsewhere that are pages. */
 const others: readonly Page[] = [
-  { kind: "markdown", source: "README.md", slug: "about" },
+  { kind: "markdown", source: "README.md", slug: "about", label: "Overview" },
   { kind: "markdown", source: "CONTRIBUTING.md", slug: "contributing" },
-  { kind: "markdown", source: "crates/knem/README.md", slug: "rust" },
-  { kind: "markdown", source: "packages/knem/README.md", slug: "node" },
+  { kind: "markdown", source: "crates/knem/README.md", slug: "rust", label: "Rust crate" },
+  { kind: "markdown", source: "packages/knem/README.md", slug: "node", label: "Node package" },
 ];
 
 /** The order of the chapters and, in each, of its pages by name; what is not named comes last in the last one. */
@@ -55,7 +57,7 @@ const order: readonly { title: string; slugs: readonly string[] }[] = [
     title: "How it is made",
     slugs: ["internals", "performance", "security", "parameters", "contract", "contributing"],
   },
-  { title: "Manual pages", slugs: ["man/"] },
+  { title: "Manual pages", slugs: ["man/knem.1", "man/knem.4", "man/"] },
   { title: "Output of the command", slugs: ["schema/"] },
 ];
 

@@ -13,10 +13,11 @@ const front = {
     text: "One copy instead of two",
     tagline:
       "A process declares a region of its memory; others copy from it, or to it, with one system call. For MPI libraries, and for everything else that shares big buffers on one machine.",
+    image: { src: "/copies.svg", alt: "Shared memory takes two copies, a KNEM region takes one" },
     actions: [
-      { theme: "brand", text: "Get started", link: "./guide.html" },
-      { theme: "alt", text: "Programming interface", link: "./interface.html" },
-      { theme: "alt", text: "How fast?", link: "./performance.html" },
+      { theme: "brand", text: "Get started", link: "/guide" },
+      { theme: "alt", text: "Programming interface", link: "/interface" },
+      { theme: "alt", text: "How fast?", link: "/performance" },
     ],
   },
   features: [
@@ -24,25 +25,25 @@ const front = {
       title: "What programs know",
       details:
         "/dev/knem, knem_io.h and cat /dev/knem are what they always were. Open MPI, UCX and MPICH need no change.",
-      link: "./interface.html",
+      link: "/interface",
     },
     {
       title: "Rust on stock kernels",
       details:
         "The module is written in Rust and builds for the kernels that distributions ship, and again at each upgrade.",
-      link: "./support.html",
+      link: "/support",
     },
     {
       title: "Every rule is proven",
       details:
         "Each rule of the contract with programs names the test that proves it on a booted kernel.",
-      link: "./contract.html",
+      link: "/contract",
     },
     {
       title: "See that it is used",
       details:
         "knem stats, top and doctor tell what happens and why a request failed. Prometheus reads it, too.",
-      link: "./man/knem.1.html",
+      link: "/man/knem.1",
     },
   ],
 };

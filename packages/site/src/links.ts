@@ -31,7 +31,7 @@ export function relink(page: Page, text: string, pages: readonly Page[]): Linked
     const hash = anchor.length > 0 ? `#${anchor.join("#")}` : "";
     if (other) return up(page, `${other.slug}.md`) + hash;
     files.add(source);
-    return up(page, `${FILES}${source}${isPicture(source) ? "" : ".md"}`) + hash;
+    return up(page, `${FILES}${source}${isPicture(source) ? "" : ".txt"}`) + hash;
   };
   const replaced = split(text).map((part, index) =>
     index % 2 === 1 ? part : plain(part, retarget),

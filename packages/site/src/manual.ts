@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Cache, type DebianSystem, makeDebian, type Progress, Sandbox } from "@knem/kernels";
+import type { Cache, DebianSystem, Progress, Sandbox } from "@knem/kernels";
+import { debianSandbox } from "./debian.js";
 
 /** What reads manual pages; a root of its own, so that a site needs no compiler. */
 const READER: DebianSystem = { suite: "trixie", packages: ["mandoc"], lean: true };
@@ -14,7 +15,7 @@ export class Manual {
     private readonly folder: string,
   ) {}
 
-  /** The reader of a folder's pages. Errors: those of `debianRoot`. */
+  /** The reader of a folder's pages. Errors: those of `debianSandbox`. */
   static async open(cache: Cache, progress: Progress, folder: string): Promise<Manual> {
     return new Manual(
       await debianSandbox(cache, progress, "reader of manual pages", READER),
@@ -22,42 +23,30 @@ export class Manual {
     );
   }
 
-  /** A page as markdown, its sections below a title. Errors: COMMAND_FAILED. */
+  /** A page as markdown that holds HTML. Errors: COMMAND_FAILED. */
   async markdown(file: string): Promise<string> {
-    const argv = ["mandoc", "-T", "markdown", "-I", "os=Linux", `${PAGES}/${file}`];
+    const argv = ["mandoc", "-T", "html", "-O", "fragment", "-I", "os=Linux", `${PAGES}/${file}`];
     const binds = [{ from: this.folder, to: PAGES }];
     const { stdout } = await this.sandbox.must(`cannot read ${file}`, argv, { binds });
-    return page(file, stdout);
+    return manualPage(file, stdout);
   }
 }
 
-/** What mandoc gives, with a heading for the whole, its sections below, and its first and last line left out. */
-export function page(file: string, markdown: string): string {
-  const [name, section] = file.split(".");
-  const body = markdown
-    .replace(/^.*\n/, "")
-    .replace(/\n[^\n]*\n*$/, "\n")
-    .replace(/^(#+) (.*)$/gm, (_, marks, title) => `#${marks} ${sentence(title)}`);
-  return `# ${name}(${section})\n${body}`;
+/** What mandoc gives, below a heading and without its first and last table. */
+export function manualPage(file: string, html: string): string {
+  const body = html
+    .replace(/<(table|div) class="(head|foot)".*?<\/\1>/gs, "")
+    .replace(/<(\/?)h2/g, "<$1h3")
+    .replace(/<(\/?)h1/g, "<$1h2")
+    .replace(/>([A-Z][A-Z\s]+)<\/a><\/h2>/g, (_, title) => `>${sentence(title)}</a></h2>`)
+    // An empty line would end the HTML for markdown.
+    .replace(/\n(?=\n)/g, "\n&#8203;")
+    .trim();
+  return `# ${nameOf(file)}\n\n<div class="manual" v-pre>\n${body}\n</div>\n`;
 }
+
+/** A manual page's name as others cite it: `knem(4)`. */
+const nameOf = (file: string) => file.replace(/\.(\d)$/, "($1)");
 
 /** A heading in capitals as others are written. */
-const sentence = (title: string) =>
-  title === title.toUpperCase() ? title.charAt(0) + title.slice(1).toLowerCase() : title;
-
-/** Things are run in a Debian system of this month, made once. Errors: ARCHIVE_UNREACHABLE, DISK_FULL. */
-export async function debianSandbox(
-  cache: Cache,
-  progress: Progress,
-  title: string,
-  system: DebianSystem,
-): Promise<Sandbox> {
-  const month = new Date().toISOString().slice(0, 7);
-  const make = (folder: string) =>
-    progress.step(`making the ${title}`, () =>
-      makeDebian(system, `${folder}/tree`, `the ${title} could not be made`),
-    );
-  const entry = await cache.entry("root", { ...system, month }, make, { needs: 1.5e9 });
-  const root = { key: entry.split("/").pop() ?? "", tree: `${entry}/tree`, suite: system.suite };
-  return new Sandbox(root, cache);
-}
+const sentence = (title: string) => title.charAt(0) + title.slice(1).toLowerCase();

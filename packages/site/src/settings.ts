@@ -2,11 +2,18 @@
 import type { Chapter } from "./contents.js";
 import type { Staged } from "./stage.js";
 
+/** Where a site goes. */
+export interface Place {
+  readonly folder: string;
+  /** The path of its address, with a slash at both ends. */
+  readonly base: string;
+}
+
 /** The generator's settings, as the module that it reads. */
 export function settings(
   chapters: readonly Chapter[],
   pages: readonly Staged[],
-  out: string,
+  place: Place,
 ): string {
   const titles = new Map(pages.map(({ slug, title }) => [slug, title]));
   const sidebar = chapters.map(({ title, pages }) => ({
@@ -19,10 +26,11 @@ export function settings(
     title: "KNEM",
     description: "Fast copies between the processes of one machine",
     lang: "en",
-    outDir: out,
-    // Addresses are those of files, so that the site works below any address and on any server.
-    base: "./",
+    outDir: place.folder,
+    base: place.base,
+    // Addresses are those of files: any server will do.
     cleanUrls: false,
+    markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
     // In the reader's own light, which the plots follow, too.
     appearance: "force-auto",
     themeConfig: {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { KnemError } from "@knem/errors";
 import type { Chapter, Page } from "./contents.js";
 import { home, homeText } from "./home.js";
@@ -33,7 +33,7 @@ export async function stagePages(
     for (const file of files) await add(checkout, file, stage, page);
     if (page.kind === "schema")
       await copy(join(checkout, page.source), join(stage, "public", `${page.slug}.json`));
-    staged.push({ ...page, title: titleOf(text, page.slug) });
+    staged.push({ ...page, title: page.label ?? titleOf(text, page.slug) });
   }
   return staged;
 }
@@ -56,36 +56,16 @@ const inert = (text: string) =>
 /** A page's first heading, without its marks. */
 export function titleOf(text: string, slug: string): string {
   const heading = /^# (.+)$/m.exec(text)?.[1] ?? slug;
-  return heading.replace(/[`*_\\]/g, "");
+  return heading.replace(/[`*\\]/g, "");
 }
 
-/** A file that a page links to: a picture as it is, everything else as a page that shows it. */
+/** A file that a page links to, as it is: pictures go through the generator, the rest is served as text. */
 async function add(checkout: string, file: string, stage: string, page: Page): Promise<void> {
-  const from = join(checkout, file);
-  if (isPicture(file)) await copy(from, join(stage, FILES, file)).catch(missing(file, page));
-  else {
-    const text = await readFile(from, "utf8").catch(missing(file, page));
-    await write(join(stage, `${FILES}${file}.md`), listing(file, text));
-  }
+  const to = isPicture(file)
+    ? join(stage, FILES, file)
+    : join(stage, "public", FILES, `${file}.txt`);
+  await copy(join(checkout, file), to).catch(missing(file, page));
 }
-
-/** A file as a page, which no search finds. */
-function listing(file: string, text: string): string {
-  const language = languages[extname(file)] ?? "txt";
-  const front = { search: false, outline: false, title: file };
-  return `---\n${JSON.stringify(front)}\n---\n# ${file}\n\n~~~~${language}\n${text}\n~~~~\n`;
-}
-
-/** Languages by their files' endings. */
-const languages: Readonly<Record<string, string>> = {
-  ".c": "c",
-  ".cpp": "cpp",
-  ".h": "c",
-  ".json": "json",
-  ".rs": "rust",
-  ".toml": "toml",
-  ".ts": "ts",
-};
 
 const missing =
   (file: string, page: Page) =>
