@@ -20,6 +20,7 @@ import { bedName, bedsOf, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { entryPoint } from "./entry.js";
 import { brief, dma, dmaFaults, narrow, race, telling } from "./parts.js";
+import { reportsOf } from "./reports.js";
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
@@ -68,7 +69,7 @@ await entryPoint(async (progress) => {
     );
   const builder = () => workshop.builder(target);
   const visit = async () => {
-    const { pages, problems } = await visitSite(workshop);
+    const { pages, problems } = await visitSite(workshop, await reportsOf(checkout));
     return { passed: pages, failed: problems.length, failures: problems.join("\n") };
   };
   const results = await runTiers(

@@ -20,16 +20,18 @@ export interface Page {
 }
 
 const style = `
-:root{color-scheme:light dark}
+:root{color-scheme:light dark;background:#fff;--soft:#67676c;--no:#b3203a;--yes:#1d7a53}
+@media(prefers-color-scheme:dark){:root{background:#121212;--soft:#a0a0a8;--no:#ff8c9a;--yes:#5fd0a0}}
 body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:1.5rem}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:1.5rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #8884;white-space:nowrap}
 th{font-weight:600}th:first-child,td:first-child{text-align:left}
-tr.no td:last-child{color:#d1495b;font-weight:600}tr.yes td:last-child{color:#2a9d6f}
-p.soft{color:#888}`;
+tr.no td:last-child{color:var(--no);font-weight:600}tr.yes td:last-child{color:var(--yes)}
+p.soft{color:var(--soft)}
+@media(max-width:600px){td:first-child{white-space:normal;min-width:10rem}}`;
 
 /** Figures as one page that needs nothing but itself: no server, no network, no script. */
 export function page({ title, note, first = [], plots, sheets }: Page): string {

@@ -14,11 +14,21 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Serves a folder on an address of this machine for as long as `work` takes. */
-export async function served<T>(folder: string, work: (address: string) => Promise<T>): Promise<T> {
+/** Serves a folder, and HTML by name besides, on an address of this machine for as long as `work` takes. */
+export async function served<T>(
+  folder: string,
+  further: Readonly<Record<string, string>>,
+  work: (address: string) => Promise<T>,
+): Promise<T> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const path = normalize(decodeURIComponent(pathname));
+    const made = further[path.slice(1).replace(/\.html$/, "")];
+    if (made !== undefined) {
+      response.writeHead(200, { "content-type": types[".html"] });
+      response.end(made);
+      return;
+    }
     const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
     const there = await stat(file).then(
       (found) => found.isFile(),

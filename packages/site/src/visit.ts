@@ -17,21 +17,26 @@ export interface Visit {
 export const buildHere = (workshop: Workshop): Promise<Site> =>
   buildSite(workshop, { folder: join(workshop.checkout, "build/site"), base: "/" });
 
+/** Pages that are no part of the site: their HTML, by name. */
+export type Reports = Readonly<Record<string, string>>;
+
 /**
- * Builds the site, opens its pages, or those of the addresses `only`, in a browser, and leaves pictures of them in
- * build/site-pictures. Errors: those of `buildSite` and `withBrowser`.
+ * Builds the site, opens its pages and those of `reports`, or those that `only` names, in a browser, and leaves pictures
+ * of them in build/site-pictures. Errors: those of `buildSite` and `withBrowser`.
  */
-export async function visitSite(workshop: Workshop, only: readonly string[] = []): Promise<Visit> {
+export async function visitSite(
+  workshop: Workshop,
+  reports: Reports = {},
+  only: readonly string[] = [],
+): Promise<Visit> {
   const { checkout, cache, progress } = workshop;
   const { folder, pages } = await buildHere(workshop);
-  const wanted = pages.filter(({ slug }) => only.length === 0 || only.includes(slug));
+  const names = [...pages.map(({ slug }) => slug), ...Object.keys(reports)];
+  const wanted = names.filter((name) => only.length === 0 || only.includes(name));
   const pictures = join(checkout, "build/site-pictures");
   const problems = await withBrowser(cache, progress, (browser) =>
-    served(folder, (address) => {
-      const subjects = wanted.map(({ slug }) => ({
-        name: slug,
-        address: `${address}/${slug}.html`,
-      }));
+    served(folder, reports, (address) => {
+      const subjects = wanted.map((name) => ({ name, address: `${address}/${name}.html` }));
       const look = () => lookAt(browser, subjects, pictures);
       return progress.step(`looking at ${wanted.length} pages`, look);
     }),
