@@ -2,35 +2,29 @@
 
 use std::path::Path;
 
-use napi::bindgen_prelude::{AsyncTask, BigInt, Uint8Array};
+use knem::{Engine, Queue};
+use napi::bindgen_prelude::{AsyncTask, BigInt};
 use napi_derive::napi;
 
 use crate::copy::{Copy, CopyOptions};
 use crate::copy_task::CopyTask;
 use crate::failure::{closed, failure, Result};
 use crate::info::Info;
-use crate::memory::Memory;
-use crate::number::{cookie, unsigned};
+use crate::memory::{Held, Views};
+use crate::number::unsigned;
+use crate::place::Place;
 use crate::region::{Region, RegionRequest};
-
-/// A place in a region.
-#[napi(object)]
-pub struct Place {
-    /// The region.
-    pub cookie: BigInt,
-    /// Bytes to leave out at its start.
-    pub offset: BigInt,
-}
-
-impl Place {
-    fn resolve(&self) -> Result<(knem::Cookie, u64)> {
-        Ok((cookie(&self.cookie)?, unsigned(&self.offset, "offset")?))
-    }
-}
+use crate::submission::Submission;
+use crate::turn::Cancellation;
 
 /// An open device.
 #[napi]
-pub struct Device(Option<knem::Device>);
+pub struct Device {
+    /// None once it was closed.
+    device: Option<knem::Device>,
+    /// Made for the first copy that the module does by itself.
+    queue: Option<Queue>,
+}
 
 #[napi]
 impl Device {
@@ -39,13 +33,17 @@ impl Device {
     pub fn new(path: Option<String>) -> Result<Self> {
         let path = path.as_deref().unwrap_or(knem::DEVICE_PATH);
         let device = knem::Device::open_at(Path::new(path)).map_err(failure)?;
-        Ok(Self(Some(device)))
+        Ok(Self {
+            device: Some(device),
+            queue: None,
+        })
     }
 
     /// Closes the device once its regions and running copies are gone. May be called again.
     #[napi]
     pub fn close(&mut self) {
-        self.0 = None;
+        self.queue = None;
+        self.device = None;
     }
 
     /// What the module says about itself.
@@ -55,100 +53,163 @@ impl Device {
         Ok(info.into())
     }
 
-    /// Declares memory as a region, in the order of the array.
-    #[napi]
-    pub fn create_region(&self, memory: Vec<Uint8Array>, request: RegionRequest) -> Result<Region> {
-        let memory = Memory::new(memory);
-        let (protection, options) = (request.protection(), request.options());
-        let segments = memory.segments();
-        // SAFETY: JavaScript expects its memory to change under it, nothing in Rust refers to
-        // it, and the region object keeps it alive.
-        let region = unsafe {
-            self.device()?
-                .create_region(&segments, protection, options, memory)
-        };
-        Ok(Region::new(region.map_err(failure)?))
+    /// Declares memory as a region, in the order of the array. All of it is in SharedArrayBuffers.
+    #[napi(ts_args_type = "memory: Array<Uint8Array>, request: RegionRequest")]
+    pub fn create_region(&self, memory: Views, request: RegionRequest) -> Result<Region> {
+        let device = self.device()?;
+        Region::new(device, memory.hold()?, &request)
     }
 
-    /// Copies from a region to memory.
-    #[napi]
-    pub fn read(&self, from: Place, to: Vec<Uint8Array>, how: CopyOptions) -> Result<()> {
-        self.run(read(from, to)?, how)
+    /// Copies from a region to memory. Tells how many bytes that was, if the module counts.
+    #[napi(ts_args_type = "from: Place, to: Array<Uint8Array>, how: CopyOptions")]
+    pub fn read(&self, from: Place, to: Views, how: CopyOptions) -> Result<Option<f64>> {
+        self.run(Copy::Read(from.resolve()?, to.segments()?), how)
     }
 
-    /// Copies from a region to memory, on another thread.
-    #[napi(ts_return_type = "Promise<void>")]
-    pub fn read_async(
+    /// Copies memory to a region. Tells how many bytes that was, if the module counts.
+    #[napi(ts_args_type = "to: Place, from: Array<Uint8Array>, how: CopyOptions")]
+    pub fn write(&self, to: Place, from: Views, how: CopyOptions) -> Result<Option<f64>> {
+        self.run(Copy::Write(to.resolve()?, from.segments()?), how)
+    }
+
+    /// Copies at most `length` bytes from region to region. Tells how many bytes that was, if the
+    /// module counts.
+    #[napi]
+    pub fn copy(
         &self,
         from: Place,
-        to: Vec<Uint8Array>,
-        how: CopyOptions,
-    ) -> Result<AsyncTask<CopyTask>> {
-        self.start(read(from, to)?, how)
-    }
-
-    /// Copies memory to a region.
-    #[napi]
-    pub fn write(&self, to: Place, from: Vec<Uint8Array>, how: CopyOptions) -> Result<()> {
-        self.run(write(to, from)?, how)
-    }
-
-    /// Copies memory to a region, on another thread.
-    #[napi(ts_return_type = "Promise<void>")]
-    pub fn write_async(
-        &self,
         to: Place,
-        from: Vec<Uint8Array>,
+        length: BigInt,
         how: CopyOptions,
-    ) -> Result<AsyncTask<CopyTask>> {
-        self.start(write(to, from)?, how)
-    }
-
-    /// Copies at most `length` bytes from region to region.
-    #[napi]
-    pub fn copy(&self, from: Place, to: Place, length: BigInt, how: CopyOptions) -> Result<()> {
+    ) -> Result<Option<f64>> {
         self.run(between(from, to, length)?, how)
     }
 
-    /// Copies at most `length` bytes from region to region, on another thread.
-    #[napi(ts_return_type = "Promise<void>")]
+    /// As `read`, on a thread of Node's pool, to memory in SharedArrayBuffers.
+    #[napi(
+        ts_args_type = "from: Place, to: Array<Uint8Array>, how: CopyOptions, cancellation: Cancellation",
+        ts_return_type = "Promise<number | null>"
+    )]
+    pub fn read_async(
+        &self,
+        from: Place,
+        to: Views,
+        how: CopyOptions,
+        cancellation: &Cancellation,
+    ) -> Result<AsyncTask<CopyTask>> {
+        let (copy, held) = read(from, to)?;
+        self.start(copy, Some(held), how, cancellation)
+    }
+
+    /// As `write`, on a thread of Node's pool, from memory in SharedArrayBuffers.
+    #[napi(
+        ts_args_type = "to: Place, from: Array<Uint8Array>, how: CopyOptions, cancellation: Cancellation",
+        ts_return_type = "Promise<number | null>"
+    )]
+    pub fn write_async(
+        &self,
+        to: Place,
+        from: Views,
+        how: CopyOptions,
+        cancellation: &Cancellation,
+    ) -> Result<AsyncTask<CopyTask>> {
+        let (copy, held) = write(to, from)?;
+        self.start(copy, Some(held), how, cancellation)
+    }
+
+    /// As `copy`, on a thread of Node's pool.
+    #[napi(ts_return_type = "Promise<number | null>")]
     pub fn copy_async(
         &self,
         from: Place,
         to: Place,
         length: BigInt,
         how: CopyOptions,
+        cancellation: &Cancellation,
     ) -> Result<AsyncTask<CopyTask>> {
-        self.start(between(from, to, length)?, how)
+        self.start(between(from, to, length)?, None, how, cancellation)
+    }
+
+    /// As `read`, by the module's own thread, with a DMA engine if `dma`; to memory in
+    /// SharedArrayBuffers.
+    #[napi(ts_args_type = "from: Place, to: Array<Uint8Array>, dma: boolean")]
+    pub fn submit_read(&mut self, from: Place, to: Views, dma: bool) -> Result<Submission> {
+        let (copy, held) = read(from, to)?;
+        self.submit(&copy, Some(held), dma)
+    }
+
+    /// As `write`, by the module's own thread, with a DMA engine if `dma`; from memory in
+    /// SharedArrayBuffers.
+    #[napi(ts_args_type = "to: Place, from: Array<Uint8Array>, dma: boolean")]
+    pub fn submit_write(&mut self, to: Place, from: Views, dma: bool) -> Result<Submission> {
+        let (copy, held) = write(to, from)?;
+        self.submit(&copy, Some(held), dma)
+    }
+
+    /// As `copy`, by the module's own thread, with a DMA engine if `dma`.
+    #[napi]
+    pub fn submit_copy(
+        &mut self,
+        from: Place,
+        to: Place,
+        length: BigInt,
+        dma: bool,
+    ) -> Result<Submission> {
+        self.submit(&between(from, to, length)?, None, dma)
     }
 
     fn device(&self) -> Result<&knem::Device> {
-        self.0
-            .as_ref()
-            .ok_or_else(|| closed("cannot use the device"))
+        let device = self.device.as_ref();
+        device.ok_or_else(|| closed("cannot use the device"))
     }
 
-    fn run(&self, copy: Copy, how: CopyOptions) -> Result<()> {
-        copy.run(self.device()?, how.flags()).map_err(failure)
+    fn run(&self, copy: Copy, how: CopyOptions) -> Result<Option<f64>> {
+        // SAFETY: JavaScript's code does not run until this returns, so its memory stays. No
+        // reference to it exists in Rust.
+        let copied = unsafe { copy.run(self.device()?, how.flags()) };
+        let copied = copied.map_err(failure)?;
+        Ok(copied.map(crate::number::bytes))
     }
 
-    fn start(&self, copy: Copy, how: CopyOptions) -> Result<AsyncTask<CopyTask>> {
+    fn start(
+        &self,
+        copy: Copy,
+        held: Option<Held>,
+        how: CopyOptions,
+        cancellation: &Cancellation,
+    ) -> Result<AsyncTask<CopyTask>> {
         Ok(AsyncTask::new(CopyTask {
             copy,
+            held,
             device: self.device()?.clone(),
             flags: how.flags(),
+            turn: cancellation.turn(),
         }))
+    }
+
+    fn submit(&mut self, copy: &Copy, held: Option<Held>, dma: bool) -> Result<Submission> {
+        let engine = if dma { Engine::Dma } else { Engine::Thread };
+        Submission::new(self.queue()?, copy, engine, held)
+    }
+
+    fn queue(&mut self) -> Result<&Queue> {
+        let device = self.device()?.clone();
+        let queue = match self.queue.take() {
+            Some(queue) => queue,
+            None => Queue::new(device).map_err(failure)?,
+        };
+        Ok(self.queue.insert(queue))
     }
 }
 
-fn read(from: Place, to: Vec<Uint8Array>) -> Result<Copy> {
-    let (cookie, offset) = from.resolve()?;
-    Ok(Copy::Read(cookie, offset, Memory::new(to)))
+fn read(from: Place, to: Views) -> Result<(Copy, Held)> {
+    let held = to.hold()?;
+    Ok((Copy::Read(from.resolve()?, held.segments().to_vec()), held))
 }
 
-fn write(to: Place, from: Vec<Uint8Array>) -> Result<Copy> {
-    let (cookie, offset) = to.resolve()?;
-    Ok(Copy::Write(cookie, offset, Memory::new(from)))
+fn write(to: Place, from: Views) -> Result<(Copy, Held)> {
+    let held = from.hold()?;
+    Ok((Copy::Write(to.resolve()?, held.segments().to_vec()), held))
 }
 
 fn between(from: Place, to: Place, length: BigInt) -> Result<Copy> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use napi::{Env, Error, JsError};
+use napi::{Env, Error, JsError, Status};
 
 /// An error whose `code`, in JavaScript, is one of KNEM's.
 pub type Failure = Error<&'static str>;
@@ -24,7 +24,7 @@ pub fn bad_argument(what: &str, why: &str, remedy: &str) -> Failure {
     misuse("KNEM_BAD_ARGUMENT", what, why, remedy)
 }
 
-/// Use of a device after `close()`, or of a region after `destroy()`.
+/// Use of what was closed, or of what can be used once.
 pub fn closed(what: &str) -> Failure {
     misuse(
         "KNEM_CLOSED",
@@ -34,7 +34,14 @@ pub fn closed(what: &str) -> Failure {
     )
 }
 
-fn misuse(code: &'static str, what: &str, why: &str, remedy: &str) -> Failure {
+/// What Node itself refuses, though it should not.
+pub fn internal(what: &str, status: i32) -> Failure {
+    let why = format!("Node says {}", Status::from(status));
+    misuse("KNEM_NODE", what, &why, "report this, with the version of Node")
+}
+
+/// A use of the binding that cannot work, by its code.
+pub fn misuse(code: &'static str, what: &str, why: &str, remedy: &str) -> Failure {
     let text = format!("{what}\n  why: {why}\n  what to do: {remedy}");
     Error::new(code, text)
 }

@@ -3,8 +3,9 @@
 //! The KNEM client for Node: the `knem` crate, as JavaScript sees it.
 //!
 //! Memory of JavaScript is only ever passed on by address, because JavaScript may change it at any
-//! time; every object that names such memory keeps it alive. Errors carry the code of
-//! [`knem::Error::code`].
+//! time; what outlives a call keeps it alive (`memory`). Nothing here has threads of its own: what
+//! takes its time runs on Node's pool, for which Node waits before it ends a worker. Errors carry
+//! the code of [`knem::Error::code`].
 
 // What JavaScript calls is only registered, and so only used, outside of tests.
 #![cfg_attr(test, allow(dead_code))]
@@ -16,5 +17,8 @@ mod failure;
 mod info;
 mod memory;
 mod number;
+mod place;
 mod region;
 mod statistics;
+mod submission;
+mod turn;

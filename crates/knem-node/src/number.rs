@@ -28,3 +28,8 @@ pub fn unsigned(value: &BigInt, name: &str) -> Result<u64> {
         )),
     }
 }
+
+/// A number of bytes as JavaScript's number, which is exact: there is no memory of 2^53 bytes.
+pub fn bytes(count: u64) -> f64 {
+    count as f64
+}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use napi::bindgen_prelude::BigInt;
+use napi::bindgen_prelude::{AsyncTask, BigInt};
+use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::failure::{closed, failure, Result};
-use crate::memory::Memory;
+use crate::failure::{failure, Result};
+use crate::memory::Held;
 
 /// What others may do with a region.
 #[napi(object)]
@@ -40,17 +41,27 @@ impl RegionRequest {
 /// A declared piece of memory, which it keeps alive.
 #[napi]
 pub struct Region {
-    region: Option<knem::Region<Memory>>,
+    /// None once it was ended.
+    live: Option<Live>,
     cookie: knem::Cookie,
 }
 
 #[napi]
 impl Region {
-    pub(crate) fn new(region: knem::Region<Memory>) -> Self {
-        Self {
+    pub(crate) fn new(device: &knem::Device, held: Held, request: &RegionRequest) -> Result<Self> {
+        let (protection, options) = (request.protection(), request.options());
+        // SAFETY: JavaScript expects its memory to change under it, nothing in Rust refers to it,
+        // and it is held until no copy uses the region any more.
+        let region = unsafe { device.create_region(held.segments(), protection, options, ()) };
+        let region = region.map_err(failure)?;
+        Ok(Self {
             cookie: region.cookie(),
-            region: Some(region),
-        }
+            live: Some(Live {
+                region: Some(region),
+                device: device.clone(),
+                _held: held,
+            }),
+        })
     }
 
     /// The name by which others use the region.
@@ -59,11 +70,59 @@ impl Region {
         BigInt::from(self.cookie.get())
     }
 
-    /// Ends the region and lets its memory go.
-    #[napi]
-    pub fn destroy(&mut self) -> Result<()> {
-        let region = self.region.take();
-        let region = region.ok_or_else(|| closed("cannot destroy the region"))?;
-        region.destroy().map(drop).map_err(failure)
+    /// Ends the region at once, and then waits, on a thread of Node's pool, until no copy uses it;
+    /// then its memory is let go. Once: later calls give null.
+    #[napi(ts_return_type = "Promise<void> | null")]
+    pub fn end(&mut self) -> Option<AsyncTask<Live>> {
+        let live = self.live.take()?;
+        live.refuse();
+        Some(AsyncTask::new(live))
+    }
+}
+
+/// A region, and the memory that must not be let go before nobody uses it.
+pub struct Live {
+    /// None once nobody uses it.
+    region: Option<knem::Region<()>>,
+    device: knem::Device,
+    _held: Held,
+}
+
+impl Live {
+    /// Ends the region for those who come later.
+    fn refuse(&self) {
+        let Some(region) = &self.region else { return };
+        // A region for a single use that was used is gone already.
+        let _ = self.device.destroy(region.cookie());
+    }
+
+    /// Waits until no copy uses the region.
+    fn finish(&mut self) {
+        if let Some(region) = self.region.take() {
+            // Modules that cannot wait have at least ended it.
+            let _ = region.finish();
+        }
+    }
+}
+
+impl Task for Live {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        self.finish();
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, _: ()) -> napi::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Nobody ended it: it was collected, or its worker ends.
+        self.refuse();
+        self.finish();
     }
 }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Generated from crates/knem-node by `pnpm build:native`; do not edit.
 
+/** A way to call off a copy on another thread. */
+export declare class Cancellation {
+  /** One for the next copy. */
+  constructor()
+  /** Calls the copy off. Says whether that was in time: then it never touches its memory. */
+  cancel(): boolean
+}
+
 /** An open device. */
 export declare class Device {
   /** Opens the device and checks that the module speaks the version of this binding. */
@@ -9,28 +17,52 @@ export declare class Device {
   close(): void
   /** What the module says about itself. */
   info(): Info
-  /** Declares memory as a region, in the order of the array. */
+  /** Declares memory as a region, in the order of the array. All of it is in SharedArrayBuffers. */
   createRegion(memory: Array<Uint8Array>, request: RegionRequest): Region
-  /** Copies from a region to memory. */
-  read(from: Place, to: Array<Uint8Array>, how: CopyOptions): void
-  /** Copies from a region to memory, on another thread. */
-  readAsync(from: Place, to: Array<Uint8Array>, how: CopyOptions): Promise<void>
-  /** Copies memory to a region. */
-  write(to: Place, from: Array<Uint8Array>, how: CopyOptions): void
-  /** Copies memory to a region, on another thread. */
-  writeAsync(to: Place, from: Array<Uint8Array>, how: CopyOptions): Promise<void>
-  /** Copies at most `length` bytes from region to region. */
-  copy(from: Place, to: Place, length: bigint, how: CopyOptions): void
-  /** Copies at most `length` bytes from region to region, on another thread. */
-  copyAsync(from: Place, to: Place, length: bigint, how: CopyOptions): Promise<void>
+  /** Copies from a region to memory. Tells how many bytes that was, if the module counts. */
+  read(from: Place, to: Array<Uint8Array>, how: CopyOptions): number | null
+  /** Copies memory to a region. Tells how many bytes that was, if the module counts. */
+  write(to: Place, from: Array<Uint8Array>, how: CopyOptions): number | null
+  /**
+   * Copies at most `length` bytes from region to region. Tells how many bytes that was, if the
+   * module counts.
+   */
+  copy(from: Place, to: Place, length: bigint, how: CopyOptions): number | null
+  /** As `read`, on a thread of Node's pool, to memory in SharedArrayBuffers. */
+  readAsync(from: Place, to: Array<Uint8Array>, how: CopyOptions, cancellation: Cancellation): Promise<number | null>
+  /** As `write`, on a thread of Node's pool, from memory in SharedArrayBuffers. */
+  writeAsync(to: Place, from: Array<Uint8Array>, how: CopyOptions, cancellation: Cancellation): Promise<number | null>
+  /** As `copy`, on a thread of Node's pool. */
+  copyAsync(from: Place, to: Place, length: bigint, how: CopyOptions, cancellation: Cancellation): Promise<number | null>
+  /**
+   * As `read`, by the module's own thread, with a DMA engine if `dma`; to memory in
+   * SharedArrayBuffers.
+   */
+  submitRead(from: Place, to: Array<Uint8Array>, dma: boolean): Submission
+  /**
+   * As `write`, by the module's own thread, with a DMA engine if `dma`; from memory in
+   * SharedArrayBuffers.
+   */
+  submitWrite(to: Place, from: Array<Uint8Array>, dma: boolean): Submission
+  /** As `copy`, by the module's own thread, with a DMA engine if `dma`. */
+  submitCopy(from: Place, to: Place, length: bigint, dma: boolean): Submission
 }
 
 /** A declared piece of memory, which it keeps alive. */
 export declare class Region {
   /** The name by which others use the region. */
   get cookie(): bigint
-  /** Ends the region and lets its memory go. */
-  destroy(): void
+  /**
+   * Ends the region at once, and then waits, on a thread of Node's pool, until no copy uses it;
+   * then its memory is let go. Once: later calls give null.
+   */
+  end(): Promise<void> | null
+}
+
+/** A copy that the module has. It goes on by itself; copies of one device end in their order. */
+export declare class Submission {
+  /** Waits for the end, on a thread of Node's pool, and tells how many bytes were copied. Once. */
+  wait(): Promise<number>
 }
 
 /** The version of the contract that this binding was built for. */
@@ -66,7 +98,7 @@ export interface Activity {
 /** Sets every counter to 0, which needs privilege. */
 export declare function clearStatistics(path?: string | undefined | null): void
 
-/** How a copy is done. */
+/** How a copy is done by whoever calls for it. */
 export interface CopyOptions {
   /** Pin the local memory, so that a bad address is found before a byte is copied. */
   pinLocal: boolean

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { abortable, type Begun } from "./abort.js";
 import type * as Binding from "./binding.js";
+import { type CopyOptions, copyOptions, type Place, type PromiseOptions, place } from "./copy.js";
 import { guarded, guardedAsync } from "./errors.js";
+import { Line } from "./line.js";
+import { type Memory, views } from "./memory.js";
 import { native } from "./native.js";
 import { type Unsigned, unsigned } from "./number.js";
 import { Region, type RegionOptions, regionRequest } from "./region.js";
@@ -9,46 +13,33 @@ import { Region, type RegionOptions, regionRequest } from "./region.js";
 export interface Info {
   /** The version of the contract between module and programs. */
   readonly abi: number;
-  /** Bit 0: copies can be given to a DMA engine. */
+  /** Bits; {@link featureNames} names them. */
   readonly features: number;
-  /** The flags that the module adds to every request. */
+  /** The flags that the module adds to every request; {@link flagNames} names them. */
   readonly forcedFlags: number;
   /** The flags that the module drops from every request. */
   readonly ignoredFlags: number;
 }
 
-/** One piece of memory, or several in turn. A Buffer is a Uint8Array. */
-export type Memory = Uint8Array | readonly Uint8Array[];
-
-/** How a copy is done. */
-export interface CopyOptions {
-  /** Pin the local memory, so that a bad address is found before a byte is copied. */
-  readonly pinLocal?: boolean;
-  /** Use the DMA engine, where there is one. */
-  readonly dma?: boolean;
-}
-
-/** A place in a region. */
-export interface Place {
-  /** The region's cookie. */
-  readonly cookie: bigint;
-  /** Bytes to leave out at its start; 0 unless said. */
-  readonly offset?: Unsigned;
-}
-
 /**
- * An open device. Copies end, without a word, where the shorter side does; the module does not say
- * how many bytes that was.
+ * An open device.
+ *
+ * Copies end, without a word, where the shorter side does, and tell how many bytes that was; modules
+ * without the feature `COUNTED` don't tell, and then it is undefined.
  *
  * Every copy throws, or rejects with, KnemErrors: `KNEM_UNKNOWN_COOKIE`, `KNEM_NOT_OWNER`,
- * `KNEM_PROTECTION_REFUSED`, `KNEM_COPY_FAILED`, `KNEM_BAD_ARGUMENT`, `KNEM_CLOSED`.
+ * `KNEM_PROTECTION_REFUSED`, `KNEM_COPY_FAILED`, `KNEM_BAD_ADDRESS`, `KNEM_NO_MEMORY`,
+ * `KNEM_BAD_ARGUMENT`, `KNEM_DETACHED_MEMORY`, `KNEM_CLOSED`; those with a promise also
+ * `KNEM_MOVABLE_MEMORY`, `KNEM_BUSY`, and the reason of their signal.
  */
 export class Device {
   readonly #device: Binding.Device;
+  readonly #line = new Line();
 
   /**
    * Opens the device and checks that the module speaks the version of this package.
    *
+   * @param path where the device is, if it isn't `/dev/knem`
    * @throws KnemError `KNEM_NO_DEVICE`, `KNEM_PERMISSION_DENIED`, `KNEM_NOT_KNEM`,
    * `KNEM_ABI_MISMATCH`, `KNEM_NO_BINDING`, `KNEM_BAD_BINDING`
    */
@@ -61,53 +52,105 @@ export class Device {
     this.#device.close();
   }
 
+  /** `using device = new Device()` closes it at the end of the block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** What the module says about itself. */
   info(): Info {
     return guarded(() => this.#device.info());
   }
 
   /**
-   * Declares memory as a region for other processes.
+   * Declares memory in SharedArrayBuffers as a region for other processes.
    *
-   * @throws KnemError `KNEM_NO_MEMORY` where it can't be pinned
+   * @throws KnemError `KNEM_MOVABLE_MEMORY` for other memory, `KNEM_NO_MEMORY` where it can't be
+   * pinned, `KNEM_CLOSED`
    */
   createRegion(memory: Memory, options: RegionOptions = {}): Region {
-    return new Region(
-      guarded(() => this.#device.createRegion(pieces(memory), regionRequest(options))),
+    const request = regionRequest(options);
+    return new Region(guarded(() => this.#device.createRegion(views(memory), request)));
+  }
+
+  /** Copies from a region to memory, and blocks until it is done. Gives the bytes copied. */
+  readSync(from: Place, to: Memory, options: CopyOptions = {}): number | undefined {
+    const how = copyOptions(options);
+    return guarded(() => this.#device.read(place(from), views(to), how)) ?? undefined;
+  }
+
+  /** Copies from a region to memory in SharedArrayBuffers. Gives the bytes copied. */
+  read(from: Place, to: Memory, options: PromiseOptions = {}): Promise<number | undefined> {
+    const [device, how] = [this.#device, copyOptions(options)];
+    return this.#begin(
+      options,
+      (cancellation) => device.readAsync(place(from), views(to), how, cancellation),
+      (dma) => device.submitRead(place(from), views(to), dma),
     );
   }
 
-  /** Copies from a region to memory, and blocks until it is done. */
-  readSync(from: Place, to: Memory, options: CopyOptions = {}): void {
-    guarded(() => this.#device.read(place(from), pieces(to), how(options)));
+  /** Copies memory to a region, and blocks until it is done. Gives the bytes copied. */
+  writeSync(to: Place, from: Memory, options: CopyOptions = {}): number | undefined {
+    const how = copyOptions(options);
+    return guarded(() => this.#device.write(place(to), views(from), how)) ?? undefined;
   }
 
-  /** Copies from a region to memory, off the main thread. */
-  read(from: Place, to: Memory, options: CopyOptions = {}): Promise<void> {
-    return guardedAsync(() => this.#device.readAsync(place(from), pieces(to), how(options)));
-  }
-
-  /** Copies memory to a region, and blocks until it is done. */
-  writeSync(to: Place, from: Memory, options: CopyOptions = {}): void {
-    guarded(() => this.#device.write(place(to), pieces(from), how(options)));
-  }
-
-  /** Copies memory to a region, off the main thread. */
-  write(to: Place, from: Memory, options: CopyOptions = {}): Promise<void> {
-    return guardedAsync(() => this.#device.writeAsync(place(to), pieces(from), how(options)));
+  /** Copies memory in SharedArrayBuffers to a region. Gives the bytes copied. */
+  write(to: Place, from: Memory, options: PromiseOptions = {}): Promise<number | undefined> {
+    const [device, how] = [this.#device, copyOptions(options)];
+    return this.#begin(
+      options,
+      (cancellation) => device.writeAsync(place(to), views(from), how, cancellation),
+      (dma) => device.submitWrite(place(to), views(from), dma),
+    );
   }
 
   /** Copies at most `length` bytes from region to region, and blocks until it is done. */
-  copySync(from: Place, to: Place, length: Unsigned, options: CopyOptions = {}): void {
-    const bytes = unsigned(length, "length");
-    guarded(() => this.#device.copy(place(from), place(to), bytes, how(options)));
+  copySync(
+    from: Place,
+    to: Place,
+    length: Unsigned,
+    options: CopyOptions = {},
+  ): number | undefined {
+    const [bytes, how] = [unsigned(length, "length"), copyOptions(options)];
+    return guarded(() => this.#device.copy(place(from), place(to), bytes, how)) ?? undefined;
   }
 
-  /** Copies at most `length` bytes from region to region, off the main thread. */
-  copy(from: Place, to: Place, length: Unsigned, options: CopyOptions = {}): Promise<void> {
-    return guardedAsync(() =>
-      this.#device.copyAsync(place(from), place(to), unsigned(length, "length"), how(options)),
+  /** Copies at most `length` bytes from region to region. Gives the bytes copied. */
+  copy(
+    from: Place,
+    to: Place,
+    length: Unsigned,
+    options: PromiseOptions = {},
+  ): Promise<number | undefined> {
+    const [device, how] = [this.#device, copyOptions(options)];
+    const bytes = () => unsigned(length, "length");
+    return this.#begin(
+      options,
+      (cancellation) => device.copyAsync(place(from), place(to), bytes(), how, cancellation),
+      (dma) => device.submitCopy(place(from), place(to), bytes(), dma),
     );
+  }
+
+  /** Begins a copy by the engine that is asked for. */
+  #begin(
+    { engine = "pool", signal }: PromiseOptions,
+    start: (cancellation: Binding.Cancellation) => Promise<number | null>,
+    submit: (dma: boolean) => Binding.Submission,
+  ): Promise<number | undefined> {
+    const inPool = (): Begun<number | null> => {
+      const cancellation = new (native().Cancellation)();
+      return { end: start(cancellation), cancel: () => cancellation.cancel() };
+    };
+    const inModule = (): Begun<number> => ({
+      end: this.#line.add(submit(engine === "dma")),
+      // The module takes no request back.
+      cancel: () => false,
+    });
+    return guardedAsync(async () => {
+      const copied = await abortable<number | null>(signal, engine === "pool" ? inPool : inModule);
+      return copied ?? undefined;
+    });
   }
 }
 
@@ -119,16 +162,4 @@ export function flagNames(bits: number): string[] {
 /** The names of the features among `bits`, lowest first: `["DMA", "COUNTED"]`. */
 export function featureNames(bits: number): string[] {
   return guarded(() => native().featureNames(bits));
-}
-
-function pieces(memory: Memory): Uint8Array[] {
-  return memory instanceof Uint8Array ? [memory] : [...memory];
-}
-
-function place({ cookie, offset = 0 }: Place): Binding.Place {
-  return { cookie, offset: unsigned(offset, "offset") };
-}
-
-function how({ pinLocal = false, dma = false }: CopyOptions): Binding.CopyOptions {
-  return { pinLocal, dma };
 }

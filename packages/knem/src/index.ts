@@ -2,18 +2,13 @@
 
 /**
  * KNEM for Node: one process declares memory as a region and sends its cookie to another, which
- * copies straight from it or to it. Importing this never fails; the first call says what is missing.
+ * copies straight from it or to it. Importing this never fails: {@link availability} says what is missing.
  */
 export { KnemError, type Report, render } from "@knem/errors";
-export {
-  type CopyOptions,
-  Device,
-  featureNames,
-  flagNames,
-  type Info,
-  type Memory,
-  type Place,
-} from "./device.js";
+export { type Availability, availability } from "./availability.js";
+export type { CopyOptions, Engine, Place, PromiseOptions } from "./copy.js";
+export { Device, featureNames, flagNames, type Info } from "./device.js";
+export { allocate, type Memory, type Piece } from "./memory.js";
 export type { Unsigned } from "./number.js";
 export type { Protection, Region, RegionOptions } from "./region.js";
 export {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type * as Binding from "./binding.js";
-import { guarded } from "./errors.js";
 
 /** What others may do with a region; it binds its owner as well. */
 export type Protection = "none" | "read" | "write" | "read-write";
@@ -16,11 +15,12 @@ export interface RegionOptions {
 }
 
 /**
- * A declared piece of memory. It keeps the memory alive, and ends when it is destroyed, or when
- * nothing refers to it any more: keep it until the peer has answered.
+ * A declared piece of memory. It keeps the memory alive, and ends when it is told to, or when nothing
+ * refers to it any more: keep it until the peer has answered.
  */
 export class Region {
   readonly #region: Binding.Region;
+  #ended: Promise<void> | undefined;
 
   /** Only for {@link Device.createRegion}. */
   constructor(region: Binding.Region) {
@@ -33,12 +33,30 @@ export class Region {
   }
 
   /**
-   * Ends the region: new copies are refused, running ones finish.
-   *
-   * @throws KnemError `KNEM_UNKNOWN_COOKIE` if it was for a single use and was used, `KNEM_CLOSED`
+   * Ends the region: new copies are refused, running ones finish, and its memory is kept until they have.
+   * May be called again.
    */
   destroy(): void {
-    guarded(() => this.#region.destroy());
+    void this.end();
+  }
+
+  /**
+   * As {@link Region.destroy}; the promise tells that no copy uses the region any more. A peer who may use
+   * it can make that last. (A module without the feature `DESTROY_WAIT` does not tell.)
+   */
+  end(): Promise<void> {
+    this.#ended ??= Promise.resolve(this.#region.end()).then(() => {});
+    return this.#ended;
+  }
+
+  /** `using region = device.createRegion(memory)` destroys it at the end of the block. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** `await using region = …` waits, too. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
   }
 }
 
