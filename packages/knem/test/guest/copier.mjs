@@ -6,12 +6,12 @@ import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
 const folder = resolve(process.argv[2] ?? ".");
-const { Device } = await import(pathToFileURL(join(folder, "dist", "index.js")).href);
+const { allocate, Device } = await import(pathToFileURL(join(folder, "dist", "index.js")).href);
 
 const device = new Device();
-const region = device.createRegion(Buffer.alloc(4 << 20, 1));
+const region = device.createRegion(allocate(4 << 20).fill(1));
 // A region that nothing refers to any more ends.
-globalThis.once = device.createRegion(Buffer.alloc(4096, 2), { singleUse: true });
+globalThis.once = device.createRegion(allocate(4096).fill(2), { singleUse: true });
 const target = Buffer.alloc(64 << 10);
 console.log("ready");
 for (;;) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import assert from "node:assert/strict";
+import { collect, holdings, resident } from "../garbage.mjs";
+import { code, knem, pattern } from "../knem.mjs";
+
+const { allocate, Device } = knem;
+
+const often = process.argv.includes("long") ? 10 : 1;
+/** What the heap may grow by meanwhile, in bytes; all the memory that is used is many times that. */
+const SLACK = 24 << 20;
+
+/** Does the work again and again; what it held is let go, and the process does not grow. */
+async function steady(times, work) {
+  await work();
+  await collect();
+  const [before, size] = [holdings(), resident()];
+  for (let round = 0; round < times * often; round++) await work();
+  await collect();
+  await collect();
+  assert.deepEqual(holdings(), before);
+  const growth = resident() - size;
+  assert.ok(growth < SLACK, `it grew by ${growth} bytes`);
+}
+
+export default {
+  "regions that are destroyed leave nothing": async () => {
+    const device = new Device();
+    await steady(1500, () => device.createRegion(allocate(64 << 10)).end());
+    device.close();
+  },
+  "regions that nothing refers to leave nothing": async () => {
+    const device = new Device();
+    const work = async () => {
+      for (let each = 0; each < 50; each++) device.createRegion(allocate(64 << 10));
+      await collect();
+    };
+    await steady(12, work);
+    device.close();
+  },
+  "devices leave nothing, closed or not": async () => {
+    const work = async () => {
+      for (let each = 0; each < 10; each++) {
+        const device = new Device();
+        const region = device.createRegion(allocate(4096));
+        await device.read({ cookie: region.cookie }, allocate(4096), { engine: "thread" });
+        if (each % 2 === 0) device.close();
+      }
+      await collect();
+    };
+    await steady(8, work);
+  },
+  "copies leave nothing, whatever their engine and end": async () => {
+    const device = new Device();
+    const region = device.createRegion(pattern(64 << 10));
+    const place = { cookie: region.cookie };
+    const work = async () => {
+      const target = allocate(64 << 10);
+      const { signal } = new AbortController();
+      await Promise.all([
+        device.read(place, [target.subarray(0, 9), target.subarray(9)]),
+        device.read(place, target, { engine: "thread" }),
+        device.read(place, target, { signal }),
+        code(() => device.write(place, target)),
+        code(() => device.write(place, target, { engine: "thread" })),
+        code(() => device.createRegion(new Uint8Array(9))),
+      ]);
+      device.readSync(place, target);
+    };
+    await steady(400, work);
+    device.close();
+  },
+};
