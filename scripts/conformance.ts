@@ -10,7 +10,7 @@ import { BIN, LIB, outfit, placed } from "./outfit.js";
 /** The programs, and the one that runs the others. */
 const CRATE = "knem-check";
 const TEST = "/opt/knem/test";
-const API_TEST = `${TEST}/api.mjs`;
+const API = `${TEST}/api`;
 const MODULE = `${TEST}/knem.ko`;
 const CLIENTS = "/opt/knem/clients";
 
@@ -55,14 +55,14 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
   const wanted = names.filter((name) => name !== CRATE && suits(bed, name) && wants(name));
   const drivers = guest.drivers.map(({ ko }) => ({ to: `${TEST}/${basename(ko)}`, from: ko }));
   const files = [
-    { to: API_TEST, from: join(workshop.checkout, "packages/knem/test/guest/api.mjs") },
+    { to: API, from: join(workshop.checkout, "packages/knem/test/guest") },
     { to: MODULE, from: guest.module.ko },
     ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
     ...(clients && guest.node ? await crateFiles(workshop) : []),
   ];
   // All of them run, whatever becomes of the first.
-  const own = guest.node ? [CRATE_TESTS, `node ${API_TEST} ${LIB} || checked=1`] : [];
+  const own = guest.node ? [CRATE_TESTS, `node ${API}/api.mjs ${LIB} || checked=1`] : [];
   const others = clients ? [EACH_CLIENT, ...own] : [];
   const commands = [
     "chmod 0666 /dev/knem",

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use knem::{CopyFlags, Device};
 use napi::{Env, Task};
 
-use crate::copy::Copy;
 use crate::failure::rejection;
 use crate::memory::Held;
 use crate::number::bytes;
 use crate::turn::Turn;
 
-/// A copy on a thread of Node's pool, unless it is called off before. It holds the device open.
-///
-/// # Invariants
-/// The memory of the copy is that of `held`.
+/// A copy on a thread of Node's pool, unless it is called off before.
 pub struct CopyTask {
-    pub(crate) copy: Copy,
-    pub(crate) held: Option<Held>,
-    pub(crate) device: Device,
-    pub(crate) flags: CopyFlags,
-    pub(crate) turn: Turn,
+    copy: Box<dyn FnMut() -> knem::Result<Option<u64>> + Send>,
+    /// Let go on the thread that made it, when the copy is over.
+    _held: Option<Held>,
+    turn: Turn,
+}
+
+impl CopyTask {
+    /// `copy` uses no memory of JavaScript but what is `held`; it tells how many bytes it copied,
+    /// if that is known.
+    pub fn new(
+        held: Option<Held>,
+        turn: Turn,
+        copy: impl FnMut() -> knem::Result<Option<u64>> + Send + 'static,
+    ) -> Self {
+        Self {
+            copy: Box::new(copy),
+            _held: held,
+            turn,
+        }
+    }
 }
 
 impl Task for CopyTask {
@@ -30,9 +40,7 @@ impl Task for CopyTask {
         if !self.turn.begin() {
             return Ok(Ok(None));
         }
-        debug_assert!(self.held.is_some() || matches!(self.copy, Copy::Between(..)));
-        // SAFETY: By the invariants; what is held stays until this task is dropped.
-        Ok(unsafe { self.copy.run(&self.device, self.flags) })
+        Ok((self.copy)())
     }
 
     fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<Option<f64>> {

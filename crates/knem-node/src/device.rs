@@ -178,13 +178,13 @@ impl Device {
         how: CopyOptions,
         cancellation: &Cancellation,
     ) -> Result<AsyncTask<CopyTask>> {
-        Ok(AsyncTask::new(CopyTask {
-            copy,
-            held,
-            device: self.device()?.clone(),
-            flags: how.flags(),
-            turn: cancellation.turn(),
-        }))
+        let (device, flags) = (self.device()?.clone(), how.flags());
+        let run = move || {
+            // SAFETY: The memory is held until the task is dropped, which is after this.
+            unsafe { copy.run(&device, flags) }
+        };
+        let task = CopyTask::new(held, cancellation.turn(), run);
+        Ok(AsyncTask::new(task))
     }
 
     fn submit(&mut self, copy: &Copy, held: Option<Held>, dma: bool) -> Result<Submission> {

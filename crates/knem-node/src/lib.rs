@@ -21,4 +21,5 @@ mod place;
 mod region;
 mod statistics;
 mod submission;
+mod transport;
 mod turn;

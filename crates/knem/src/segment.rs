@@ -18,6 +18,11 @@ impl Segment {
         })
     }
 
+    /// Where it begins.
+    pub fn address(&self) -> u64 {
+        self.0.base
+    }
+
     /// Bytes.
     pub fn length(&self) -> u64 {
         self.0.len

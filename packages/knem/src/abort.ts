@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
 
 /** A copy under way. */
 export interface Begun<T> {
@@ -26,6 +27,8 @@ export async function abortable<T>(
       if (cancel()) reject(signal.reason);
     };
   });
+  // Any number of copies may share a signal; Node would take them for a leak.
+  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
   signal.addEventListener("abort", abort, { once: true });
   try {
     const result = await Promise.race([end, calledOff]);

@@ -65,6 +65,24 @@ export declare class Submission {
   wait(): Promise<number>
 }
 
+/** The module, or cross-memory attach where that is asked for and the module can't be used. */
+export declare class Transport {
+  /** Opens the device; `fallback` allows to copy by address where it is missing or closed. */
+  constructor(fallback: boolean)
+  /** Why it is not the module; null if it is. */
+  get reason(): Reason | null
+  /** Declares memory in SharedArrayBuffers as a region; null where there is no module. */
+  createRegion(memory: Array<Uint8Array>, request: RegionRequest): Region | null
+  /** Copies from a peer's memory, `offset` bytes in. Tells how many bytes that was. */
+  read(from: Remote, offset: bigint, to: Array<Uint8Array>): number
+  /** Copies to a peer's memory, `offset` bytes in. Tells how many bytes that was. */
+  write(to: Remote, offset: bigint, from: Array<Uint8Array>): number
+  /** As `read`, on a thread of Node's pool, to memory in SharedArrayBuffers. */
+  readAsync(from: Remote, offset: bigint, to: Array<Uint8Array>, cancellation: Cancellation): Promise<number | null>
+  /** As `write`, on a thread of Node's pool, from memory in SharedArrayBuffers. */
+  writeAsync(to: Remote, offset: bigint, from: Array<Uint8Array>, cancellation: Cancellation): Promise<number | null>
+}
+
 /** The version of the contract that this binding was built for. */
 export declare const ABI_VERSION: number
 
@@ -137,12 +155,27 @@ export interface Info {
   ignoredFlags: number
 }
 
+/** Where one piece of memory is, for those who copy by address. */
+export declare function locate(memory: Array<Uint8Array>): Remote
+
 /** A place in a region. */
 export interface Place {
   /** The region. */
   cookie: bigint
   /** Bytes to leave out at its start. */
   offset: bigint
+}
+
+/** Why it is not the module. */
+export interface Reason {
+  /** A name for programs. */
+  code: string
+  /** What happened. */
+  what: string
+  /** Why it happened. */
+  why: string
+  /** What to do about it. */
+  remedy: string
 }
 
 /** What others may do with a region. */
@@ -155,6 +188,18 @@ export interface RegionRequest {
   singleUse: boolean
   /** Every user may use it. */
   anyUser: boolean
+}
+
+/** Where a peer's memory is, in both ways of saying it. */
+export interface Remote {
+  /** The region, where the peer could declare one. */
+  cookie?: bigint
+  /** The process. */
+  pid: number
+  /** The address of the memory's first byte there. */
+  address: bigint
+  /** Bytes. */
+  length: bigint
 }
 
 /** Reads the statistics. */

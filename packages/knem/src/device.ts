@@ -140,17 +140,18 @@ export class Device {
   ): Promise<number | undefined> {
     const inPool = (): Begun<number | null> => {
       const cancellation = new (native().Cancellation)();
-      return { end: start(cancellation), cancel: () => cancellation.cancel() };
+      return {
+        end: guardedAsync(() => start(cancellation)),
+        cancel: () => cancellation.cancel(),
+      };
     };
     const inModule = (): Begun<number> => ({
-      end: this.#line.add(submit(engine === "dma")),
+      end: guardedAsync(() => this.#line.add(submit(engine === "dma"))),
       // The module takes no request back.
       cancel: () => false,
     });
-    return guardedAsync(async () => {
-      const copied = await abortable<number | null>(signal, engine === "pool" ? inPool : inModule);
-      return copied ?? undefined;
-    });
+    const copied = abortable<number | null>(signal, engine === "pool" ? inPool : inModule);
+    return copied.then((bytes) => bytes ?? undefined);
   }
 }
 

@@ -6,11 +6,11 @@ export type Unsigned = number | bigint;
 
 /** The number as the native part takes it. */
 export function unsigned(value: Unsigned, name: string): bigint {
-  if (typeof value === "bigint" || Number.isSafeInteger(value)) return BigInt(value);
+  if ((typeof value === "bigint" || Number.isSafeInteger(value)) && value >= 0) return BigInt(value);
   throw new KnemError({
     code: "KNEM_BAD_ARGUMENT",
     what: `cannot use this ${name}`,
-    why: `${value} is not a whole number that a JavaScript number holds exactly`,
-    remedy: "pass a whole number, beyond 2^53 as a bigint",
+    why: `${value} is negative, or not a whole number that a JavaScript number holds exactly`,
+    remedy: "pass a whole number from 0 on, beyond 2^53 as a bigint",
   });
 }

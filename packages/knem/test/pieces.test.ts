@@ -37,7 +37,7 @@ describe("unsigned", () => {
     expect(unsigned(2n ** 63n, "offset")).toBe(2n ** 63n);
   });
 
-  it.each([0.5, Number.NaN, 2 ** 60])("refuses %d", (value) => {
+  it.each([0.5, Number.NaN, 2 ** 60, -1])("refuses %d", (value) => {
     expect(() => unsigned(value, "offset")).toThrow(KnemError);
   });
 });

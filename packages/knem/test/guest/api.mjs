@@ -4,10 +4,12 @@
 import command from "./checks/command.mjs";
 import copies from "./checks/copies.mjs";
 import engines from "./checks/engines.mjs";
+import examples from "./checks/examples.mjs";
 import leaks from "./checks/leaks.mjs";
 import memory from "./checks/memory.mjs";
 import regions from "./checks/regions.mjs";
 import signals from "./checks/signals.mjs";
+import transports from "./checks/transports.mjs";
 import workers from "./checks/workers.mjs";
 import { report } from "./tap.mjs";
 
@@ -17,6 +19,8 @@ await report("api.mjs", {
   ...memory,
   ...engines,
   ...signals,
+  ...transports,
+  ...examples,
   ...leaks,
   ...workers,
   ...command,
