@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { proven, unreported } from "@knem/contract";
 import { parseTap, type TapProgram } from "@knem/guest";
 import { type Count, type PlatformName, platformOf, type Workshop } from "@knem/kernels";
 import { type Bed, suits } from "./beds.js";
 import { CRATE_TESTS, crateFiles, EXAMPLES } from "./crate.js";
-import { BIN, LIB, outfit, placed } from "./outfit.js";
+import { javascriptFiles, javascriptTests } from "./javascript.js";
+import { BIN, outfit, placed } from "./outfit.js";
 
 /** The programs, and the one that runs the others. */
 const CRATE = "knem-check";
 const TEST = "/opt/knem/test";
-const API = `${TEST}/api`;
 const MODULE = `${TEST}/knem.ko`;
 const CLIENTS = "/opt/knem/clients";
 
@@ -25,6 +25,8 @@ export interface Run {
    * the Rust crate, and the tests of the JavaScript API.
    */
   readonly clients?: boolean;
+  /** Whether the tests of the JavaScript API take their time: ten times as often, and a gigabyte. */
+  readonly long?: boolean;
   /** Virtual CPUs; default 2. */
   readonly cpus?: number;
   /** What the programs are built for; default the kernel's own. */
@@ -48,21 +50,22 @@ export interface Conformance extends Count {
 export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promise<Conformance> {
   const { target } = bed;
   const native = platformOf(target.arch);
-  const { cpus = 2, platform = native, only = [], wants = () => true, clients = false } = run;
+  const { cpus = 2, platform = native, only = [], wants = () => true } = run;
+  const { clients = false, long = false } = run;
   const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
   const guest = await outfit(workshop, bed, choice);
   const { names } = await workshop.programs(choice);
   const wanted = names.filter((name) => name !== CRATE && suits(bed, name) && wants(name));
   const drivers = guest.drivers.map(({ ko }) => ({ to: `${TEST}/${basename(ko)}`, from: ko }));
   const files = [
-    { to: API, from: join(workshop.checkout, "packages/knem/test/guest") },
+    ...javascriptFiles(workshop.checkout),
     { to: MODULE, from: guest.module.ko },
     ...drivers,
     ...placed(await workshop.clients(native), CLIENTS),
     ...(clients && guest.node ? await crateFiles(workshop) : []),
   ];
   // All of them run, whatever becomes of the first.
-  const own = guest.node ? [CRATE_TESTS, `node ${API}/api.mjs ${LIB} || checked=1`] : [];
+  const own = guest.node ? [CRATE_TESTS, `${javascriptTests(long)} || checked=1`] : [];
   const others = clients ? [EACH_CLIENT, ...own] : [];
   const commands = [
     "chmod 0666 /dev/knem",
@@ -71,12 +74,12 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     "exit $checked",
   ];
   const { status, output, seconds } = await guest.run({
-    memory: 2048,
+    memory: long ? 4096 : 2048,
     files,
     env: { KNEM_MODULE: MODULE, ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }) },
     command: ["sh", "-c", commands.join("\n")],
     cpus,
-    timeLimit: 900,
+    timeLimit: long ? 2400 : 900,
   });
   const { passed, failed, skipped, failures, programs } = parseTap(output);
   // The guest has everything that the programs need.

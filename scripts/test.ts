@@ -31,7 +31,7 @@ const all = process.argv.includes("--all");
 const runs = all
   ? [
       ...usual,
-      { name: "conformance on 4 CPUs", clients: true, cpus: 4 },
+      { name: "conformance on 4 CPUs", clients: true, long: true, cpus: 4 },
       { name: "32-bit programs", platform: "i386" as const },
     ]
   : [...usual, { name: "32-bit programs", platform: "i386" as const, only: narrow }];

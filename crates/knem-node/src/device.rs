@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use knem::{Engine, Queue};
+use knem::{Binding, Engine, Queue};
 use napi::bindgen_prelude::{AsyncTask, BigInt};
 use napi_derive::napi;
 
@@ -51,6 +51,22 @@ impl Device {
     pub fn info(&self) -> Result<Info> {
         let info = self.device()?.info().map_err(failure)?;
         Ok(info.into())
+    }
+
+    /// Says on which CPUs the module's thread for this device will run, before its first copy.
+    #[napi]
+    pub fn bind(&self, cpus: Vec<u32>) -> Result<()> {
+        let cpus: Vec<usize> = cpus.into_iter().map(|cpu| cpu as usize).collect();
+        self.bind_to(Binding::Cpus(&cpus))
+    }
+
+    /// As `bind`: on those that this thread may run on, or, if `others`, on those that it may not.
+    #[napi]
+    pub fn bind_like_this(&self, others: bool) -> Result<()> {
+        self.bind_to(match others {
+            false => Binding::Current,
+            true => Binding::Others,
+        })
     }
 
     /// Declares memory as a region, in the order of the array. All of it is in SharedArrayBuffers.
@@ -161,6 +177,10 @@ impl Device {
     fn device(&self) -> Result<&knem::Device> {
         let device = self.device.as_ref();
         device.ok_or_else(|| closed("cannot use the device"))
+    }
+
+    fn bind_to(&self, binding: Binding) -> Result<()> {
+        self.device()?.bind(binding).map_err(failure)
     }
 
     fn run(&self, copy: Copy, how: CopyOptions) -> Result<Option<f64>> {

@@ -37,7 +37,12 @@ pub fn closed(what: &str) -> Failure {
 /// What Node itself refuses, though it should not.
 pub fn internal(what: &str, status: i32) -> Failure {
     let why = format!("Node says {}", Status::from(status));
-    misuse("KNEM_NODE", what, &why, "report this, with the version of Node")
+    misuse(
+        "KNEM_NODE",
+        what,
+        &why,
+        "report this, with the version of Node",
+    )
 }
 
 /// A use of the binding that cannot work, by its code.

@@ -97,7 +97,11 @@ impl Transport {
     /// Copies from a peer's memory, `offset` bytes in. Tells how many bytes that was.
     #[napi(ts_args_type = "from: Remote, offset: bigint, to: Array<Uint8Array>")]
     pub fn read(&self, from: Remote, offset: BigInt, to: Views) -> Result<f64> {
-        let (from, offset, to) = (from.resolve()?, unsigned(&offset, "offset")?, to.segments()?);
+        let (from, offset, to) = (
+            from.resolve()?,
+            unsigned(&offset, "offset")?,
+            to.segments()?,
+        );
         // SAFETY: JavaScript's code does not run until this returns, so its memory stays.
         let copied = unsafe { read(&self.0, &from, offset, &to) };
         copied.map(bytes).map_err(failure)
@@ -106,7 +110,11 @@ impl Transport {
     /// Copies to a peer's memory, `offset` bytes in. Tells how many bytes that was.
     #[napi(ts_args_type = "to: Remote, offset: bigint, from: Array<Uint8Array>")]
     pub fn write(&self, to: Remote, offset: BigInt, from: Views) -> Result<f64> {
-        let (to, offset, from) = (to.resolve()?, unsigned(&offset, "offset")?, from.segments()?);
+        let (to, offset, from) = (
+            to.resolve()?,
+            unsigned(&offset, "offset")?,
+            from.segments()?,
+        );
         // SAFETY: As above.
         let copied = unsafe { write(&self.0, &to, offset, &from) };
         copied.map(bytes).map_err(failure)

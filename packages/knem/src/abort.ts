@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 
 /** A copy under way. */
 export interface Begun<T> {
@@ -28,7 +28,7 @@ export async function abortable<T>(
     };
   });
   // Any number of copies may share a signal; Node would take them for a leak.
-  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal);
+  setMaxListeners(Number.POSITIVE_INFINITY, signal);
   signal.addEventListener("abort", abort, { once: true });
   try {
     const result = await Promise.race([end, calledOff]);

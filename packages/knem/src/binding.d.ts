@@ -17,6 +17,10 @@ export declare class Device {
   close(): void
   /** What the module says about itself. */
   info(): Info
+  /** Says on which CPUs the module's thread for this device will run, before its first copy. */
+  bind(cpus: Array<number>): void
+  /** As `bind`: on those that this thread may run on, or, if `others`, on those that it may not. */
+  bindLikeThis(others: boolean): void
   /** Declares memory as a region, in the order of the array. All of it is in SharedArrayBuffers. */
   createRegion(memory: Array<Uint8Array>, request: RegionRequest): Region
   /** Copies from a region to memory. Tells how many bytes that was, if the module counts. */

@@ -63,6 +63,19 @@ export class Device {
   }
 
   /**
+   * Says on which CPUs the device's thread in the kernel will run: those of these numbers, those that this process
+   * may run on, or those that it may not. Where it can run on none of them, it runs anywhere.
+   *
+   * @throws KnemError `KNEM_BUSY` after the first copy of the engines "thread" and "dma"; `KNEM_CLOSED`
+   */
+  bind(cpus: readonly number[] | "current" | "others"): void {
+    guarded(() => {
+      if (typeof cpus === "string") this.#device.bindLikeThis(cpus === "others");
+      else this.#device.bind([...cpus]);
+    });
+  }
+
+  /**
    * Declares memory in SharedArrayBuffers as a region for other processes.
    *
    * @throws KnemError `KNEM_MOVABLE_MEMORY` for other memory, `KNEM_NO_MEMORY` where it can't be

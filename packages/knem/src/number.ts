@@ -6,7 +6,8 @@ export type Unsigned = number | bigint;
 
 /** The number as the native part takes it. */
 export function unsigned(value: Unsigned, name: string): bigint {
-  if ((typeof value === "bigint" || Number.isSafeInteger(value)) && value >= 0) return BigInt(value);
+  if ((typeof value === "bigint" || Number.isSafeInteger(value)) && value >= 0)
+    return BigInt(value);
   throw new KnemError({
     code: "KNEM_BAD_ARGUMENT",
     what: `cannot use this ${name}`,

@@ -76,10 +76,7 @@ impl TypeName for Views {
 impl ValidateNapiValue for Views {}
 
 impl FromNapiValue for Views {
-    unsafe fn from_napi_value(
-        env: sys::napi_env,
-        array: sys::napi_value,
-    ) -> napi::Result<Self> {
+    unsafe fn from_napi_value(env: sys::napi_env, array: sys::napi_value) -> napi::Result<Self> {
         let mut length = 0;
         // SAFETY: Both are of the call that is being served; what is no array is refused.
         check_status!(unsafe { sys::napi_get_array_length(env, array, &mut length) })?;

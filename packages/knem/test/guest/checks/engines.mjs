@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { code, isPattern, knem, length, pattern } from "../knem.mjs";
 
 const { allocate, Device, featureNames } = knem;
@@ -10,7 +12,44 @@ function engines(device) {
   return ["pool", "thread", ...(dma ? ["dma"] : [])];
 }
 
+/** The threads in the kernel that copy for processes, with what they may run on. */
+function threads() {
+  const status = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/status`, "utf8");
+    } catch {
+      return ""; // It is gone.
+    }
+  };
+  const told = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(status);
+  const ours = told.filter((text) => /^Name:\tknem-ctx-/.test(text));
+  const field = (text, name) => new RegExp(`^${name}:\t(.*)$`, "m").exec(text)[1];
+  return new Map(ours.map((text) => [field(text, "Pid"), field(text, "Cpus_allowed_list")]));
+}
+
 export default {
+  "the thread runs where it is told to": async () => {
+    for (const [where, expected] of [
+      [[1], "1"],
+      ["current", `0-${cpus().length - 1}`],
+    ]) {
+      const device = new Device();
+      const region = device.createRegion(pattern());
+      const before = threads();
+      device.bind(where);
+      await device.read({ cookie: region.cookie }, allocate(9), { engine: "thread" });
+      const fresh = [...threads()].filter(([pid]) => !before.has(pid));
+      assert.deepEqual(
+        fresh.map(([, list]) => list),
+        [expected],
+      );
+      assert.equal(await code(() => device.bind("others")), "KNEM_BUSY");
+      device.close();
+      assert.equal(await code(() => device.bind([0])), "KNEM_CLOSED");
+    }
+  },
   "every engine copies both ways and between regions, and counts": async () => {
     const device = new Device();
     const source = device.createRegion(pattern());
