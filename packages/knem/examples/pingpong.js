@@ -12,8 +12,8 @@ const buffer = allocate(bytes);
 const region = device.createRegion(buffer);
 
 /** Copies what the other side has, and changes it. */
-function take(peer) {
-  const copied = device.readSync({ cookie: peer }, buffer);
+function take(cookie) {
+  const copied = device.readSync({ cookie }, buffer);
   if (copied !== bytes) throw new Error(`${copied} bytes came, not ${bytes}`);
   buffer[0] += 1;
 }
@@ -22,15 +22,17 @@ async function serve() {
   const other = fork(fileURLToPath(import.meta.url), [bytes, rounds], {
     serialization: "advanced",
   });
-  const [peer] = await once(other, "message");
+  // Nobody waits for one who is gone.
+  other.once("exit", (status) => status && process.exit(status));
+  const [{ cookie }] = await once(other, "message");
   const begin = performance.now();
   for (let round = 0; round < rounds; round++) {
-    other.send(region.cookie);
+    other.send({ cookie: region.cookie });
     await once(other, "message");
-    take(peer);
+    take(cookie);
   }
   const each = (performance.now() - begin) / rounds;
-  other.send(null);
+  other.send("that was all");
   await once(other, "exit");
   const expected = (2 * rounds) & 0xff;
   if (buffer[0] !== expected) throw new Error(`the buffer has ${buffer[0]}, not ${expected}`);
@@ -41,11 +43,11 @@ async function serve() {
 }
 
 async function answer() {
-  process.send(region.cookie);
+  process.send({ cookie: region.cookie });
   for (;;) {
-    const [peer] = await once(process, "message");
-    if (peer === null) return process.disconnect();
-    take(peer);
+    const [{ cookie }] = await once(process, "message");
+    if (cookie === undefined) return process.disconnect();
+    take(cookie);
     process.send("your turn");
   }
 }
