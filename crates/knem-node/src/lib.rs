@@ -19,6 +19,7 @@ mod memory;
 mod number;
 mod place;
 mod region;
+mod remote;
 mod statistics;
 mod submission;
 mod transport;

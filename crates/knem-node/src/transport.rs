@@ -2,43 +2,17 @@
 
 use std::sync::Arc;
 
-use knem::{Fallback, ProcessMemory, Promised, Segment};
+use knem::{Fallback, Promised, Segment};
 use napi::bindgen_prelude::{AsyncTask, BigInt};
 use napi_derive::napi;
 
 use crate::copy_task::CopyTask;
-use crate::failure::{bad_argument, failure, Result};
+use crate::failure::{failure, Result};
 use crate::memory::{Held, Views};
-use crate::number::{bytes, cookie, unsigned};
+use crate::number::{bytes, unsigned};
 use crate::region::{Region, RegionRequest};
+use crate::remote::Remote;
 use crate::turn::Cancellation;
-
-/// Where a peer's memory is, in both ways of saying it.
-#[napi(object)]
-pub struct Remote {
-    /// The region, where the peer could declare one.
-    pub cookie: Option<BigInt>,
-    /// The process.
-    pub pid: i32,
-    /// The address of the memory's first byte there.
-    pub address: BigInt,
-    /// Bytes.
-    pub length: BigInt,
-}
-
-impl Remote {
-    fn resolve(&self) -> Result<knem::Remote> {
-        let address = unsigned(&self.address, "address")?;
-        Ok(knem::Remote {
-            region: self.cookie.as_ref().map(cookie).transpose()?,
-            process: ProcessMemory {
-                pid: self.pid,
-                address,
-            },
-            length: unsigned(&self.length, "length")?,
-        })
-    }
-}
 
 /// Why it is not the module.
 #[napi(object)]
@@ -167,25 +141,6 @@ impl Transport {
         let task = CopyTask::new(Some(held), cancellation.turn(), run);
         Ok(AsyncTask::new(task))
     }
-}
-
-/// Where one piece of memory is, for those who copy by address.
-#[napi(ts_args_type = "memory: Array<Uint8Array>")]
-pub fn locate(memory: Views) -> Result<Remote> {
-    let held = memory.hold()?;
-    let &[segment] = held.segments() else {
-        return Err(bad_argument(
-            "cannot offer this memory",
-            "by address, only one piece can be named",
-            "offer its pieces one by one",
-        ));
-    };
-    Ok(Remote {
-        cookie: None,
-        pid: std::process::id() as i32,
-        address: BigInt::from(segment.address()),
-        length: BigInt::from(segment.length()),
-    })
 }
 
 /// A direction.
