@@ -25,7 +25,7 @@ async function steady(times, work) {
 export default {
   "regions that are destroyed leave nothing": async () => {
     const device = new Device();
-    await steady(1500, () => device.createRegion(allocate(64 << 10)).end());
+    await steady(400, () => device.createRegion(allocate(64 << 10)).end());
     device.close();
   },
   "regions that nothing refers to leave nothing": async () => {
@@ -34,7 +34,7 @@ export default {
       for (let each = 0; each < 50; each++) device.createRegion(allocate(64 << 10));
       await collect();
     };
-    await steady(12, work);
+    await steady(6, work);
     device.close();
   },
   "devices leave nothing, closed or not": async () => {
@@ -47,7 +47,7 @@ export default {
       }
       await collect();
     };
-    await steady(8, work);
+    await steady(3, work);
   },
   "copies leave nothing, whatever their engine and end": async () => {
     const device = new Device();
@@ -66,7 +66,7 @@ export default {
       ]);
       device.readSync(place, target);
     };
-    await steady(400, work);
+    await steady(120, work);
     device.close();
   },
 };

@@ -47,7 +47,7 @@ export default {
     await endedInMidCopy(region.cookie, false);
     await collect();
     const before = holdings();
-    for (let round = 0; round < 4 * often; round++)
+    for (let round = 0; round < 2 * often; round++)
       await endedInMidCopy(region.cookie, round % 2 === 1);
     await collect();
     assert.deepEqual(holdings(), before);
