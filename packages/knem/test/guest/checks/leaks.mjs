@@ -5,6 +5,9 @@ import { code, knem, pattern } from "../knem.mjs";
 
 const { allocate, Device } = knem;
 
+/** What each step uses, so that a few that are not let go are seen. */
+const BYTES = 512 << 10;
+
 const often = process.argv.includes("long") ? 10 : 1;
 /** What the heap may grow by meanwhile, in bytes; all the memory that is used is many times that. */
 const SLACK = 24 << 20;
@@ -25,13 +28,13 @@ async function steady(times, work) {
 export default {
   "regions that are destroyed leave nothing": async () => {
     const device = new Device();
-    await steady(400, () => device.createRegion(allocate(64 << 10)).end());
+    await steady(400, () => device.createRegion(allocate(BYTES)).end());
     device.close();
   },
   "regions that nothing refers to leave nothing": async () => {
     const device = new Device();
     const work = async () => {
-      for (let each = 0; each < 50; each++) device.createRegion(allocate(64 << 10));
+      for (let each = 0; each < 50; each++) device.createRegion(allocate(BYTES));
       await collect();
     };
     await steady(6, work);
@@ -51,10 +54,10 @@ export default {
   },
   "copies leave nothing, whatever their engine and end": async () => {
     const device = new Device();
-    const region = device.createRegion(pattern(64 << 10));
+    const region = device.createRegion(pattern(BYTES));
     const place = { cookie: region.cookie };
     const work = async () => {
-      const target = allocate(64 << 10);
+      const target = allocate(BYTES);
       const { signal } = new AbortController();
       await Promise.all([
         device.read(place, [target.subarray(0, 9), target.subarray(9)]),
