@@ -2,7 +2,7 @@
 import {
   type BuiltModule,
   buildKmods,
-  buildUmlKmod,
+  buildVariantKmod,
   interrupt,
   type KmodResult,
   nameOf,
@@ -30,7 +30,7 @@ export async function matrix(workshop: Workshop, beds: readonly Bed[]): Promise<
   const builds = await buildKmods(workshop, [...new Set(stock.map(({ target }) => target))]);
   const build = (bed: Bed) =>
     isUml(bed)
-      ? buildUmlKmod(workshop, bed.target)
+      ? buildVariantKmod(workshop, bed.target, "uml")
       : builds.find(({ target }) => target === bed.target);
   return sideBySide(beds, places(share), async (bed) => tested(workshop, bed, await build(bed)));
 }

@@ -78,9 +78,9 @@ async function emulated(workshop: Workshop, bed: Bed, choice: ProgramChoice): Pr
 
 async function inUml(workshop: Workshop, { target }: Bed, choice: ProgramChoice): Promise<Guest> {
   const [uml, module, dma, programs, sandbox] = await together([
-    workshop.uml(target),
-    workshop.umlModule(target),
-    softwareDma(workshop, target, workshop.uml(target)),
+    workshop.variant(target, "uml"),
+    workshop.variantModule(target, "uml"),
+    softwareDma(workshop, target, "uml"),
     workshop.programs(choice),
     workshop.sandbox(),
   ]);
@@ -88,7 +88,7 @@ async function inUml(workshop: Workshop, { target }: Bed, choice: ProgramChoice)
   const files = placed(programs, BIN);
   const run = ({ cpus: _, ...order }: Order) =>
     bootUml({
-      ...{ program: uml.program, sandbox, busybox, modules: loaded([dma, module]) },
+      ...{ program: uml.files.vmlinuz, sandbox, busybox, modules: loaded([dma, module]) },
       ...order,
       files: [...files, ...(order.files ?? [])],
     });

@@ -74,14 +74,14 @@ async function pinsModule(workshop: Workshop, target: Target): Promise<string> {
 }
 
 async function umlBed(workshop: Workshop, target: Target): Promise<Place> {
-  const [uml, common] = await together([workshop.uml(target), parts(workshop, target)]);
-  const { ko } = await workshop.umlModule(target);
+  const [uml, common] = await together([workshop.variant(target, "uml"), parts(workshop, target)]);
+  const { ko } = await workshop.variantModule(target, "uml");
   const { base, sandbox, files } = common;
   // The last CPU: the first one has most of the machine's interrupts.
   const cpu = availableParallelism() - 1;
   const run = ({ timeLimit, lines }: Run) =>
     bootUml({
-      program: uml.program,
+      program: uml.files.vmlinuz,
       sandbox,
       busybox: base.busybox,
       modules: [{ file: ko }],

@@ -2,9 +2,9 @@
 import { fileURLToPath } from "node:url";
 import {
   type BuiltModule,
-  type Grafted,
   type Target,
   together,
+  type VariantName,
   type Workshop,
 } from "@knem/kernels";
 
@@ -12,17 +12,18 @@ const folder = fileURLToPath(new URL("../modules/memcpydma", import.meta.url));
 
 /**
  * A DMA engine made of software, for machines without one; its parameters make it slow, narrow or faulty. It is for the
- * target's stock kernel, or another one that the target's toolchain made.
+ * target's stock kernel, or for a variant of it.
  * Errors: those of building a module.
  */
 export async function softwareDma(
   workshop: Workshop,
   target: Target,
-  kernel: Promise<Grafted> = workshop.grafted(target),
+  variant?: VariantName,
 ): Promise<BuiltModule> {
-  const [grafted, builder] = await together([
-    kernel,
-    workshop.builder(target, folder, "memcpydma"),
-  ]);
+  const [grafted, builder] = await together(
+    variant
+      ? [workshop.variant(target, variant), workshop.variantBuilder(variant, folder, "memcpydma")]
+      : [workshop.grafted(target), workshop.builder(target, folder, "memcpydma")],
+  );
   return builder.build(grafted);
 }

@@ -99,8 +99,7 @@ export class ModuleBuilder {
   }
 
   private async inspect(grafted: Grafted, work: string) {
-    const cc = 'sed -n \'s/^CONFIG_CC_VERSION_TEXT="\\([^ ]*\\) .*/\\1/p\' "$1/.config"';
-    const script = `modinfo -F vermagic "$0"; rustc --version | cut -d' ' -f1,2; echo "gcc $($(${cc}) -dumpfullversion)"`;
+    const script = `modinfo -F vermagic "$0"; rustc --version | cut -d' ' -f1,2; ${compiler}`;
     const argv = ["sh", "-c", script, `${MODULE_INSIDE}/${this.name}.ko`, KERNEL_INSIDE];
     const what = `${this.name}.ko cannot be looked at`;
     const { stdout } = await this.sandbox.must(what, argv, this.view(grafted, work));
@@ -113,6 +112,10 @@ export class ModuleBuilder {
     return { trees: grafted.trees, binds: [...grafted.binds, own] };
   }
 }
+
+/** Says which C compiler a kernel in $1 was configured for: `gcc 14.2.0`. */
+const compiler = `if grep -q ^CONFIG_CC_IS_CLANG=y "$1/.config"; then echo "clang $(clang -dumpversion)"; else
+cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\\([^ ]*\\) .*/\\1/p' "$1/.config"); echo "gcc $($cc -dumpfullversion)"; fi`;
 
 /** Refuses a module that was made for another kernel than the one asked for. Errors: VERMAGIC_MISMATCH. */
 export function checkVermagic(vermagic: string, release: string): void {

@@ -14,7 +14,7 @@ export { files, type Kernel, type KernelFiles, resolve } from "./kernel.js";
 export {
   buildKmod,
   buildKmods,
-  buildUmlKmod,
+  buildVariantKmod,
   type KmodResult,
   kmodArguments,
   kmodTable,
@@ -47,7 +47,6 @@ export {
 export { together } from "./together.js";
 export { buildPackages, type Toolchain, toolchains } from "./toolchains.js";
 export { sourceFiles } from "./tree.js";
-export { type UmlKernel, umlKernel } from "./uml.js";
 export {
   type Binding,
   countTests,
@@ -56,6 +55,8 @@ export {
   type Programs,
   Userland,
 } from "./userland.js";
+export { type VariantKernel, variantKernel } from "./variant.js";
+export { type Variant, type VariantName, variants } from "./variants.js";
 export {
   comparePackages,
   compareReleases,

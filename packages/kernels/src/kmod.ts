@@ -8,6 +8,7 @@ import { KnemError } from "./errors.js";
 import { interrupt } from "./interrupt.js";
 import { type Cell, table } from "./table.js";
 import { nameOf, select, type Target, targets } from "./targets.js";
+import type { VariantName } from "./variants.js";
 import type { Workshop } from "./workshop.js";
 
 /** How the build for one target ended. */
@@ -51,9 +52,13 @@ export function buildKmod(workshop: Workshop, target: Target): Promise<KmodResul
   });
 }
 
-/** Builds knem.ko for the User Mode Linux of a target; a failure is part of the result. */
-export function buildUmlKmod(workshop: Workshop, target: Target): Promise<KmodResult> {
-  return resultOf(target, () => workshop.umlModule(target));
+/** Builds knem.ko for a variant of a target's kernel; a failure is part of the result. */
+export function buildVariantKmod(
+  workshop: Workshop,
+  target: Target,
+  variant: VariantName,
+): Promise<KmodResult> {
+  return resultOf(target, () => workshop.variantModule(target, variant));
 }
 
 async function resultOf(target: Target, build: () => Promise<BuiltModule>): Promise<KmodResult> {

@@ -64,6 +64,10 @@ const recipes: Readonly<Record<string, Recipe>> = {
     build: [...kernelBuild, "gcc-14", "libclang-19-dev"],
     further: userland,
   },
+  "trixie with clang": {
+    suite: "trixie",
+    build: [...kernelBuild, openssl, "clang", "libclang-19-dev", "lld", "llvm"],
+  },
   "trixie for arm64": {
     suite: "trixie",
     // The second one is for the code that arm64 kernels bring for 32-bit programs.

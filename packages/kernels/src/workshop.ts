@@ -14,8 +14,9 @@ import { ensureSystem } from "./system.js";
 import { nameOf, type Target, toolchainOf } from "./targets.js";
 import { together } from "./together.js";
 import { toolchains } from "./toolchains.js";
-import { type UmlKernel, umlKernel } from "./uml.js";
 import { type Binding, type ProgramChoice, type Programs, Userland } from "./userland.js";
+import { type VariantKernel, variantKernel } from "./variant.js";
+import { toolchainOfVariant, type VariantName } from "./variants.js";
 
 /**
  * One checkout, one cache and one display: everything that is built comes from here, each thing once a run and as
@@ -110,23 +111,36 @@ export class Workshop {
     });
   }
 
-  /** The User Mode Linux of a target's kernel. */
-  uml(target: Target): Promise<UmlKernel> {
-    return this.once(`uml ${nameOf(target)}`, async () => {
+  /** A kernel of our own configuration, out of the source of a target's kernel. */
+  variant(target: Target, name: VariantName): Promise<VariantKernel> {
+    return this.once(`variant ${name} ${nameOf(target)}`, async () => {
       const [sandbox, kernel] = await together([
-        this.sandbox(toolchainOf(target)),
+        this.sandbox(toolchainOfVariant(name)),
         this.kernel(target),
       ]);
-      return umlKernel(this.cache, kernel, sandbox, this.progress);
+      return variantKernel(this.cache, kernel, name, sandbox, this.progress);
     });
   }
 
+  /** Builds modules for it; by default this checkout's own. */
+  async variantBuilder(
+    variant: VariantName,
+    folder = this.moduleFolder,
+    name = "knem",
+  ): Promise<ModuleBuilder> {
+    const sandbox = await this.sandbox(toolchainOfVariant(variant));
+    return new ModuleBuilder(this.cache, sandbox, folder, name);
+  }
+
   /** knem.ko for it. */
-  umlModule(target: Target): Promise<BuiltModule> {
-    return this.once(`module of uml ${nameOf(target)}`, async () => {
-      const [made, builder] = await together([this.uml(target), this.builder(target)]);
-      const name = `building knem.ko for ${made.kernel.release}`;
-      return this.progress.step(name, () => builder.build(made));
+  variantModule(target: Target, name: VariantName): Promise<BuiltModule> {
+    return this.once(`module of ${name} ${nameOf(target)}`, async () => {
+      const [made, builder] = await together([
+        this.variant(target, name),
+        this.variantBuilder(name),
+      ]);
+      const step = `building knem.ko for ${made.kernel.release}`;
+      return this.progress.step(step, () => builder.build(made));
     });
   }
 
