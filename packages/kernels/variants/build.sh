@@ -46,20 +46,19 @@ configure() {
     kernel_make "$@" "$base"
     cat "$fragment" >>"$tree/.config"
     kernel_make "$@" olddefconfig
-    grep -v '^$' "$fragment" | while read -r line; do holds "$line" || exit; done || exit
+    lost=$(lost_lines "$fragment" | tr '\n' ';')
+    [ -z "$lost" ] || fail 3 "the kernel's configuration does not hold" "$lost was asked for, and is not so" \
+        "see what it depends on in the kernel's Kconfig files, and what selects it"
 }
 
-# holds LINE: a line of the fragment is in the configuration. Anything else is a comment.
-holds() {
-    case $1 in
-    CONFIG_*) grep -qxF "$1" "$tree/.config" ||
-        fail 3 "the kernel's configuration does not hold" "$1 is lost" "see what it depends on in the kernel's Kconfig files" ;;
-    "# CONFIG_"*" is not set")
-        name=${1#"# "}
-        ! grep -q "^${name%% *}=" "$tree/.config" ||
-            fail 3 "the kernel's configuration does not hold" "${name%% *} is set" "see what selects it in the kernel's Kconfig files"
-        ;;
-    esac
+# lost_lines FRAGMENT: the lines that the configuration does not have. A setting that is not there is off.
+lost_lines() {
+    grep -E '^(# )?CONFIG_' "$1" | while read -r line; do
+        case $line in
+        \#*) name=${line#"# "} && ! grep -q "^${name%% *}=" "$tree/.config" ;;
+        *) grep -qxF "$line" "$tree/.config" ;;
+        esac || echo "$line"
+    done
 }
 
 # prune: modules are built against headers, scripts, Rust metadata and the list of symbols.

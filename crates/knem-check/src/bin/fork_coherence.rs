@@ -3,8 +3,11 @@
 //! W21, §17.1: after a fork, whoever writes first, a region stays with the memory of its creator;
 //! and a region over untouched memory sees what its owner writes later.
 
+use knem_check::file;
 use knem_check::memory::HUGE;
 use knem_check::prelude::*;
+use knem_check::reserve::Reserve;
+use std::os::fd::AsRawFd;
 
 fn main() -> ExitCode {
     tap::run(env!("CARGO_BIN_NAME"), check)
@@ -14,8 +17,10 @@ const LENGTH: usize = 4 * PAGE;
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
+    // Where there is none, huge pages of it are left out.
+    let reserve = Reserve::of(8);
     for protection in [READ, READ_WRITE] {
-        for (text, make) in kinds() {
+        for (text, make) in kinds(reserve.is_some()) {
             let text = format!("{text}, protection {protection}");
             untouched(tap, &device, &text, &make(), protection);
             parent_first(tap, &device, &text, &make(), protection);
@@ -23,12 +28,15 @@ fn check(tap: &mut Tap) {
             child_owner(tap, &device, &text, &make(), protection);
         }
     }
-    shared(tap, &device);
+    let file = file::in_memory(LENGTH);
+    let of_file = Buffer::of_file(file.as_raw_fd(), LENGTH, true).expect("files can be mapped");
+    shared(tap, &device, "shared memory", &Buffer::shared(LENGTH));
+    shared(tap, &device, "a shared file", &of_file);
 }
 
 type Make = fn() -> Buffer;
 
-fn kinds() -> [(&'static str, Make); 2] {
+fn kinds(reserved: bool) -> Vec<(&'static str, Make)> {
     let huge = || {
         let memory = Buffer::with(Layout {
             length: HUGE,
@@ -38,10 +46,20 @@ fn kinds() -> [(&'static str, Make); 2] {
         let _ = memory.advise(0, HUGE, libc::MADV_HUGEPAGE);
         memory
     };
-    [
+    let of_file = || {
+        let file = file::in_memory(LENGTH);
+        Buffer::of_file(file.as_raw_fd(), LENGTH, false).expect("files can be mapped")
+    };
+    let from_reserve = || Buffer::of_huge_pages(HUGE).expect("the reserve has enough");
+    let mut kinds: Vec<(&str, Make)> = vec![
         ("small pages", || Buffer::new(LENGTH)),
         ("huge pages", huge),
-    ]
+        ("a private mapping of a file", of_file),
+    ];
+    if reserved {
+        kinds.push(("huge pages of the reserve", from_reserve));
+    }
+    kinds
 }
 
 /// What a reader gets from a region.
@@ -160,20 +178,19 @@ fn child_owner(tap: &mut Tap, device: &Device, text: &str, memory: &Buffer, prot
 }
 
 /// Memory that both share is the same for everybody.
-fn shared(tap: &mut Tap, device: &Device) {
-    let memory = Buffer::shared(LENGTH);
+fn shared(tap: &mut Tap, device: &Device, text: &str, memory: &Buffer) {
     let cookie = region::whole(device, memory.segment(), READ);
     in_child(|| {
         memory.fill(1);
         0_u64
     });
     tap.holds(
-        "shared memory: the child's write is seen",
+        &format!("{text}: the child's write is seen"),
         region_matches(device, cookie, LENGTH, 1),
     );
     memory.fill(2);
     tap.holds(
-        "shared memory: the parent's write is seen",
+        &format!("{text}: the parent's write is seen"),
         region_matches(device, cookie, LENGTH, 2),
     );
 }

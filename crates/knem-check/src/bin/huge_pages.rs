@@ -4,6 +4,7 @@
 
 use knem_check::memory::HUGE;
 use knem_check::prelude::*;
+use knem_check::reserve::Reserve;
 
 fn main() -> ExitCode {
     tap::run(env!("CARGO_BIN_NAME"), check)
@@ -54,13 +55,8 @@ fn check(tap: &mut Tap) {
 
 /// Huge pages from the machine's reserve, if it can be made to have any.
 fn reserved() -> Option<Buffer> {
-    const RESERVE: &str = "/proc/sys/vm/nr_hugepages";
-    let before = std::fs::read_to_string(RESERVE).ok()?;
-    std::fs::write(RESERVE, "3\n").ok()?;
-    let memory = Buffer::of_huge_pages(LENGTH);
-    // Pages in use stay until they are given back; the rest goes now.
-    std::fs::write(RESERVE, before).ok()?;
-    let memory = memory.ok()?;
+    let _reserve = Reserve::of(3)?;
+    let memory = Buffer::of_huge_pages(LENGTH).ok()?;
     memory.fill(1);
     Some(memory)
 }

@@ -3,9 +3,10 @@
 //! §7.6, W46: any memory that can be pinned may be a region or a local buffer; mapped devices are
 //! EFAULT.
 
+use knem_check::file;
 use knem_check::prelude::*;
 use std::fs::{self, File};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 
 fn main() -> ExitCode {
     tap::run(env!("CARGO_BIN_NAME"), check)
@@ -15,20 +16,16 @@ const LENGTH: usize = 3 * PAGE + 11;
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
-    let memfd = memory_file();
+    let memfd = file::in_memory(LENGTH);
     let path = format!("/tmp/knem-check.{}", std::process::id());
-    let file = File::options()
+    let in_tmp = File::options()
         .read(true)
         .write(true)
         .create_new(true)
         .open(&path)
         .expect("/tmp can be written");
     fs::remove_file(&path).expect("the file is ours");
-    for file in [memfd.as_raw_fd(), file.as_raw_fd()] {
-        // SAFETY: the descriptor is open for as long as the call lasts.
-        let answer = unsafe { libc::ftruncate64(file, LENGTH as i64) };
-        assert_eq!(answer, 0, "ftruncate: {:?}", Errno::last());
-    }
+    file::resize(&in_tmp, LENGTH);
     let map = |file, shared| Buffer::of_file(file, LENGTH, shared).expect("files can be mapped");
     tap.proves("7.6.memory-kinds");
     for (text, memory) in [
@@ -39,25 +36,16 @@ fn check(tap: &mut Tap) {
             "a private mapping of a memory file",
             map(memfd.as_raw_fd(), false),
         ),
-        ("a shared file in /tmp", map(file.as_raw_fd(), true)),
+        ("a shared file in /tmp", map(in_tmp.as_raw_fd(), true)),
         (
             "a private mapping of a file in /tmp",
-            map(file.as_raw_fd(), false),
+            map(in_tmp.as_raw_fd(), false),
         ),
     ] {
         usable(tap, &device, text, &memory);
     }
     program_text(tap, &device);
     device_memory(tap, &device);
-}
-
-fn memory_file() -> OwnedFd {
-    // SAFETY: the name is a C string; the descriptor that comes back belongs to nobody else.
-    unsafe {
-        let descriptor = libc::memfd_create(c"knem-check".as_ptr(), 0);
-        assert!(descriptor >= 0, "memfd_create: {:?}", Errno::last());
-        OwnedFd::from_raw_fd(descriptor)
-    }
 }
 
 /// Writes to it and reads from it, as a region and as a local buffer.
