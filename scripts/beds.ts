@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { MachineName } from "@knem/guest";
-import { type DriverName, KnemError, nameOf, type Target } from "@knem/kernels";
+import {
+  type DriverName,
+  KnemError,
+  nameOf,
+  type Target,
+  type VariantName,
+  variants,
+} from "@knem/kernels";
 
-/** Where a kernel runs: on a machine that is emulated or, built as a program, in User Mode Linux. */
-export type Place = MachineName | "uml";
+/** Where a kernel runs: on a machine that is emulated; or it is a variant, which has its own place. */
+export type Place = MachineName | VariantName;
 
 /** A kernel and the machine that it is tested on. */
 export interface Bed {
@@ -39,18 +46,35 @@ export function bedsOf(targets: readonly Target[]): Bed[] {
   ]);
 }
 
-/**
- * The User Mode Linux of targets: that of the first one it can be built for, since it takes long. It has no DMA engine
- * but one made of software.
- */
-export function umlBeds(targets: readonly Target[]): Bed[] {
+/** A variant of the first target that it can be built for, since it takes long. */
+function variantBeds(targets: readonly Target[], names: readonly VariantName[]): Bed[] {
   const target = targets.find(({ arch }) => arch === "amd64");
-  return target ? [{ target, machine: "uml", softwareDma: true }] : [];
+  return target ? names.map((machine) => ({ target, machine, softwareDma: true })) : [];
+}
+
+/** The User Mode Linux of targets. It has no DMA engine but one made of software. */
+export function umlBeds(targets: readonly Target[]): Bed[] {
+  return variantBeds(targets, ["uml"]);
+}
+
+/** The kernels that look for faults. */
+export function debugBeds(targets: readonly Target[]): Bed[] {
+  return variantBeds(targets, ["debug", "uml-debug"]);
+}
+
+/** The variant of its target's kernel that a bed has, if that is not the stock one. */
+export function variantOf({ machine }: Bed): VariantName | undefined {
+  return Object.hasOwn(variants, machine ?? "") ? (machine as VariantName) : undefined;
 }
 
 /** Whether a bed's kernel runs in User Mode Linux. */
-export function isUml({ machine }: Bed): boolean {
-  return machine === "uml";
+export function isUml(bed: Bed): boolean {
+  return variantOf(bed)?.startsWith("uml") ?? false;
+}
+
+/** The machine to emulate, if it is not the usual one. */
+export function machineOf(bed: Bed): MachineName | undefined {
+  return variantOf(bed) ? undefined : (bed.machine as MachineName | undefined);
 }
 
 /** What a machine is given besides, if it is a further one. */
@@ -58,15 +82,19 @@ export function furtherOf(wanted?: Place): Further | undefined {
   return further.find(({ machine }) => machine === wanted);
 }
 
+/** What takes a kernel that commits faults on demand, or has a disk of memory. */
+const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
+
 /**
- * Whether a bed has what a conformance program is about: DMA channels, or those that obey it. User Mode Linux, whose page
- * tables and processors are not those of a machine, is for these alone.
+ * Whether a bed has what a conformance program is about: DMA channels, or those that obey it; faults on demand. User Mode
+ * Linux, whose page tables and processors are not those of a machine, is for DMA alone, unless it looks for faults.
  */
 export function suits(bed: Bed, program: string): boolean {
   const { machine, softwareDma = false } = bed;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
-  return !isUml(bed);
+  if (onDemand.includes(program)) return machine === "debug";
+  return machine !== "uml";
 }
 
 /** A bed for people, its kernel being called `kernel`: `7.3.4+deb13-arm64 on versal`. */

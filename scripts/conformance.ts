@@ -2,8 +2,8 @@
 import { basename } from "node:path";
 import { proven, unreported } from "@knem/contract";
 import { parseTap, type TapProgram } from "@knem/guest";
-import { type Count, type PlatformName, platformOf, type Workshop } from "@knem/kernels";
-import { type Bed, suits } from "./beds.js";
+import { type Count, type PlatformName, platformOf, variants, type Workshop } from "@knem/kernels";
+import { type Bed, suits, variantOf } from "./beds.js";
 import { CRATE_TESTS, crateFiles, EXAMPLES } from "./crate.js";
 import { javascriptFiles, javascriptTests } from "./javascript.js";
 import { BIN, outfit, placed } from "./outfit.js";
@@ -50,6 +50,8 @@ export interface Conformance extends Count {
 export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promise<Conformance> {
   const { target } = bed;
   const native = platformOf(target.arch);
+  const variant = variantOf(bed);
+  const { slowness } = variant ? variants[variant] : { slowness: 1 };
   const { cpus = 2, platform = native, only = [], wants = () => true } = run;
   const { clients = false, long = false } = run;
   const choice = { crate: CRATE, platform, only: only.length > 0 ? [CRATE, ...only] : [] } as const;
@@ -76,10 +78,13 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
   const { status, output, seconds } = await guest.run({
     memory: long ? 4096 : 2048,
     files,
-    env: { KNEM_MODULE: MODULE, ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }) },
+    env: {
+      ...{ KNEM_MODULE: MODULE, KNEM_SLOWNESS: String(slowness) },
+      ...(drivers[0] && { KNEM_DMA_DRIVER: drivers[0].to }),
+    },
     command: ["sh", "-c", commands.join("\n")],
     cpus,
-    timeLimit: long ? 2400 : 900,
+    timeLimit: (long ? 2400 : 900) * slowness,
   });
   const { passed, failed, skipped, failures, programs } = parseTap(output);
   // The guest has everything that the programs need.

@@ -13,7 +13,7 @@ import {
   table,
   type Workshop,
 } from "@knem/kernels";
-import { type Bed, bedName, isUml } from "./beds.js";
+import { type Bed, bedName, isUml, variantOf } from "./beds.js";
 import { type Conformance, conformance } from "./conformance.js";
 
 /** What became of one bed: its module built or not, and then tested. */
@@ -26,12 +26,14 @@ const share = { cores: 2, memory: 3e9 };
 
 /** Builds the module for kernels, boots each in its beds and runs every conformance program there. */
 export async function matrix(workshop: Workshop, beds: readonly Bed[]): Promise<Tested[]> {
-  const stock = beds.filter((bed) => !isUml(bed));
+  const stock = beds.filter((bed) => !variantOf(bed));
   const builds = await buildKmods(workshop, [...new Set(stock.map(({ target }) => target))]);
-  const build = (bed: Bed) =>
-    isUml(bed)
-      ? buildVariantKmod(workshop, bed.target, "uml")
+  const build = (bed: Bed) => {
+    const variant = variantOf(bed);
+    return variant
+      ? buildVariantKmod(workshop, bed.target, variant)
       : builds.find(({ target }) => target === bed.target);
+  };
   return sideBySide(beds, places(share), async (bed) => tested(workshop, bed, await build(bed)));
 }
 

@@ -17,9 +17,10 @@ import {
   platformOf,
   platforms,
   together,
+  variants,
   type Workshop,
 } from "@knem/kernels";
-import { type Bed, furtherOf, isUml } from "./beds.js";
+import { type Bed, furtherOf, isUml, machineOf, variantOf } from "./beds.js";
 
 /** Where the guest finds the programs and the knem command. */
 export const BIN = "/opt/knem/bin";
@@ -49,18 +50,39 @@ export interface Order extends Pick<GuestRun, "command" | "env" | "memory" | "cp
  * A guest with what is built: its kernel, what its machine needs, knem.ko, programs of a crate and, where it has Node,
  * the knem command.
  */
-export function outfit(workshop: Workshop, bed: Bed, choice: ProgramChoice): Promise<Guest> {
-  return isUml(bed) ? inUml(workshop, bed, choice) : emulated(workshop, bed, choice);
+export function outfit(
+  workshop: Workshop,
+  bed: Bed,
+  choice: ProgramChoice,
+  module: MakeModule = moduleOf,
+): Promise<Guest> {
+  return isUml(bed)
+    ? inUml(workshop, bed, choice, module)
+    : emulated(workshop, bed, choice, module);
 }
 
-async function emulated(workshop: Workshop, bed: Bed, choice: ProgramChoice): Promise<Guest> {
+/** Makes the knem.ko that a bed is tried with. */
+export type MakeModule = (workshop: Workshop, bed: Bed) => Promise<BuiltModule>;
+
+/** This checkout's. */
+const moduleOf: MakeModule = (workshop, bed) => {
+  const variant = variantOf(bed);
+  return variant ? workshop.variantModule(bed.target, variant) : workshop.module(bed.target);
+};
+
+async function emulated(
+  workshop: Workshop,
+  bed: Bed,
+  choice: ProgramChoice,
+  make: MakeModule,
+): Promise<Guest> {
   const { target } = bed;
-  const further = furtherOf(bed.machine);
+  const further = furtherOf(machineOf(bed));
   const { node } = platforms[platformOf(target.arch)];
   const [kernel, drivers, module, programs, command, base] = await together([
-    workshop.kernelFiles(target),
+    workshop.kernelFiles(target, variantOf(bed)),
     driversOf(workshop, bed),
-    workshop.module(target),
+    make(workshop, bed),
     workshop.programs(choice),
     node ? commandFiles(workshop) : Promise.resolve([]),
     workshop.sandbox().then((sandbox) => baseImage(workshop.cache, sandbox, target.arch)),
@@ -76,11 +98,18 @@ async function emulated(workshop: Workshop, bed: Bed, choice: ProgramChoice): Pr
   return { release: kernel.release, drivers, module, node, run };
 }
 
-async function inUml(workshop: Workshop, { target }: Bed, choice: ProgramChoice): Promise<Guest> {
-  const [uml, module, dma, programs, sandbox] = await together([
-    workshop.variant(target, "uml"),
-    workshop.variantModule(target, "uml"),
-    softwareDma(workshop, target, "uml"),
+async function inUml(
+  workshop: Workshop,
+  bed: Bed,
+  choice: ProgramChoice,
+  module: MakeModule,
+): Promise<Guest> {
+  const { target } = bed;
+  const variant = variantOf(bed) ?? "uml";
+  const [uml, knem, dma, programs, sandbox] = await together([
+    workshop.variant(target, variant),
+    module(workshop, bed),
+    softwareDma(workshop, target, variant),
     workshop.programs(choice),
     workshop.sandbox(),
   ]);
@@ -88,21 +117,23 @@ async function inUml(workshop: Workshop, { target }: Bed, choice: ProgramChoice)
   const files = placed(programs, BIN);
   const run = ({ cpus: _, ...order }: Order) =>
     bootUml({
-      ...{ program: uml.files.vmlinuz, sandbox, busybox, modules: loaded([dma, module]) },
-      ...order,
+      ...{ program: uml.files.vmlinuz, sandbox, busybox, modules: loaded([dma, knem]) },
+      ...{ kernelArguments: variants[variant].arguments, ...order },
       files: [...files, ...(order.files ?? [])],
     });
-  return { release: uml.kernel.release, drivers: [dma], module, node: false, run };
+  return { release: uml.kernel.release, drivers: [dma], module: knem, node: false, run };
 }
 
 const loaded = (modules: readonly BuiltModule[]) => modules.map(({ ko }) => ({ file: ko }));
 
 /** What a stock kernel is given before knem.ko. */
 async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
-  const { target, machine } = bed;
-  const names = furtherOf(machine)?.drivers ?? [];
+  const { target } = bed;
+  const names = furtherOf(machineOf(bed))?.drivers ?? [];
   const drivers = names.map((name) => workshop.driver(target, name));
-  return together(bed.softwareDma ? [...drivers, softwareDma(workshop, target)] : drivers);
+  return together(
+    bed.softwareDma ? [...drivers, softwareDma(workshop, target, variantOf(bed))] : drivers,
+  );
 }
 
 /** The knem command with its binding and dependencies. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // npm test: every tier, quick ones first, all of them whatever fails; the last line is "N passed, N failed".
 // npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, on
-// every kernel of the table and in User Mode Linux; and every test of the packages.
+// every kernel of the table, in User Mode Linux, and on kernels that look for faults; and every test of the packages.
 import { beds, measure, quickExperimentRuns, quickRunsOf, tryOut } from "@knem/bench";
 import {
   buildKmods,
@@ -16,8 +16,9 @@ import {
   Workshop,
 } from "@knem/kernels";
 import { buildHere, visitSite } from "@knem/site";
-import { bedName, bedsOf, umlBeds } from "./beds.js";
+import { bedName, bedsOf, debugBeds, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
+import { debugTiers } from "./debug.js";
 import { entryPoint } from "./entry.js";
 import { brief, dma, dmaFaults, narrow, race, telling } from "./parts.js";
 import { reportsOf } from "./reports.js";
@@ -50,6 +51,7 @@ const dmaRun: Run = all ? { clients: true } : { only: [...telling, ...dma, ...dm
 /** User Mode Linux takes long to build, once. */
 const stock = ["qemu"] as const;
 const uml = all ? umlBeds(targets) : [];
+const debug = all ? debugBeds(targets) : [];
 
 await entryPoint(async (progress) => {
   const workshop = await Workshop.open(progress);
@@ -100,6 +102,7 @@ await entryPoint(async (progress) => {
         run: () => conformance(workshop, bed, dmaRun),
       })),
       ...uml.map((bed) => ({ name: bedName(bed), run: () => conformance(workshop, bed, {}) })),
+      ...debugTiers(workshop, debug),
       check("modules for other kernels", async () => {
         const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
         if (failed) throw failed.error;

@@ -2,7 +2,19 @@
 import { readdir } from "node:fs/promises";
 import { type Target, targets } from "@knem/kernels";
 import { describe, expect, test } from "vitest";
-import { bedName, bedsOf, bedsWith, furtherOf, machineArgument, suits, umlBeds } from "../beds.js";
+import {
+  bedName,
+  bedsOf,
+  bedsWith,
+  debugBeds,
+  furtherOf,
+  isUml,
+  machineArgument,
+  machineOf,
+  suits,
+  umlBeds,
+  variantOf,
+} from "../beds.js";
 import { dma, dmaFaults } from "../parts.js";
 
 const target = (arch: string): Target => ({
@@ -33,6 +45,15 @@ test("User Mode Linux is there once, for the machine's own architecture", () => 
   expect(umlBeds([arm64])).toEqual([]);
 });
 
+test("kernels that look for faults are variants, and have no machine of their own", () => {
+  const beds = debugBeds([arm64, amd64]);
+  expect(beds.map(variantOf)).toEqual(["debug", "uml-debug"]);
+  expect(beds.map(machineOf)).toEqual([undefined, undefined]);
+  expect(beds.map(isUml)).toEqual([false, true]);
+  const versal = { target: arm64, machine: "versal" } as const;
+  expect([variantOf(versal), machineOf(versal)]).toEqual([undefined, "versal"]);
+});
+
 test("no two beds of the table have one name", () => {
   const names = bedsOf(targets).map((bed) => bedName(bed));
   expect(new Set(names).size).toBe(names.length);
@@ -60,6 +81,15 @@ describe("what a bed is tested for", () => {
     for (const bed of umlBeds([amd64]))
       for (const program of [...dma, ...dmaFaults, "info", "huge_pages", "race_mix"])
         expect([program, suits(bed, program)]).toEqual([program, /dma_/.test(program)]);
+  });
+
+  test("on kernels that look for faults everything, and where they commit some, that too", () => {
+    for (const program of [...dma, ...dmaFaults, "info", "huge_pages", "race_mix"])
+      expect(debugBeds([amd64]).map((bed) => suits(bed, program))).toEqual([true, true]);
+    for (const program of ["fault_sweep", "memory_swapped"])
+      expect([{ target: amd64 }, ...debugBeds([amd64])].map((bed) => suits(bed, program))).toEqual([
+        ...[false, true, false],
+      ]);
   });
 
   test("every program about DMA is in one of the lists", async () => {

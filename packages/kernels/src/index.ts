@@ -46,7 +46,7 @@ export {
 } from "./tier.js";
 export { together } from "./together.js";
 export { buildPackages, type Toolchain, toolchains } from "./toolchains.js";
-export { sourceFiles } from "./tree.js";
+export { mirror, sourceFiles } from "./tree.js";
 export {
   type Binding,
   countTests,

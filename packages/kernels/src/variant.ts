@@ -40,7 +40,7 @@ export async function variantKernel(
 ): Promise<VariantKernel> {
   const variant: Variant = variants[name];
   const fragment = place(`${name}.config`);
-  const { title, ...settings } = variant;
+  const { title, arguments: _, slowness: __, ...settings } = variant;
   const texts = await Promise.all([script, fragment].map((file) => readFile(file, "utf8")));
   const recipe = keyOf([...texts, settings]);
   const inputs = { source: kernel.source, recipe, toolchain: toolchainOfVariant(name) };

@@ -17,6 +17,10 @@ export interface Variant {
   readonly image: string;
   /** A name in `toolchains`. */
   readonly toolchain: string;
+  /** Words of its command line. */
+  readonly arguments: readonly string[];
+  /** How many times as long as on a stock kernel tests may take on it. */
+  readonly slowness: number;
 }
 
 /** User Mode Linux loads modules far from itself, which Rust must be told. */
@@ -32,19 +36,20 @@ export const variants = {
   /** Kernel code at native speed, as a program of the machine. */
   uml: {
     ...{ ...userMode, title: "User Mode Linux", variables: ["ARCH=um"], moduleVariables: [far] },
-    toolchain: "trixie",
+    ...{ toolchain: "trixie", arguments: [], slowness: 1 },
   },
   /** The same with what looks for faults. */
   "uml-debug": {
     ...{ ...userMode, title: "User Mode Linux that looks for faults" },
     ...{ variables: ["ARCH=um", "LLVM=1", near], moduleVariables: [far] },
-    toolchain: "trixie with clang",
+    // With seccomp, KASAN's memory is out of the reach of its first process.
+    ...{ toolchain: "trixie with clang", arguments: ["seccomp=off"], slowness: 5 },
   },
   /** A kernel for QEMU that looks for faults, and commits some on demand. */
   debug: {
     ...{ title: "a kernel that looks for faults", base: "tinyconfig", variables: ["LLVM=1"] },
     ...{ targets: ["bzImage", "modules"], image: "arch/x86/boot/bzImage" },
-    toolchain: "trixie with clang",
+    ...{ toolchain: "trixie with clang", arguments: [], slowness: 5 },
   },
 } as const satisfies Readonly<Record<string, Variant>>;
 

@@ -52,11 +52,15 @@ export class Workshop {
     );
   }
 
-  /** The files of a target's kernel, to boot it; the host gets what that takes. Errors: those of `ensureSystem`. */
-  async kernelFiles(target: Target): Promise<KernelFiles> {
+  /**
+   * The files of a target's kernel, or of a variant of it, to boot it; the host gets what that takes.
+   * Errors: those of `ensureSystem`.
+   */
+  async kernelFiles(target: Target, variant?: VariantName): Promise<KernelFiles> {
     await this.once(`host for ${target.arch}`, () =>
       ensureSystem(this.progress, undefined, target.arch),
     );
+    if (variant) return (await this.variant(target, variant)).files;
     return files(this.cache, await this.kernel(target));
   }
 
