@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { copyFile, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Cache } from "./cache.js";
 import { compileClients } from "./clients.js";
 import { type CommandResult, tail } from "./command.js";
@@ -26,8 +26,23 @@ const TESTED = [
   "docs",
   "examples",
   "dkms.conf",
+  "fuzz",
   "kernel-rs",
 ];
+
+/** How code is compiled that is to tell a fuzzer where it has been. */
+const COVERAGE = [
+  "-Cpasses=sancov-module",
+  "-Cllvm-args=-sanitizer-coverage-level=4",
+  "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+  "-Cllvm-args=-sanitizer-coverage-pc-table",
+  "-Cllvm-args=-sanitizer-coverage-trace-compares",
+  "-Clink-dead-code",
+  "--cfg=fuzzing",
+];
+
+/** With a platform named, what runs while building is compiled as usual. */
+const FUZZ_PLATFORM = "x86_64-unknown-linux-gnu";
 
 const SOURCE_INSIDE = "/knem/source";
 const CHECKOUT_INSIDE = "/knem/checkout";
@@ -134,6 +149,29 @@ export class Userland {
     return { ...counts, ...(counts.failed > 0 && { failures: tail(result.output, 80) }) };
   }
 
+  /** The names of the fuzz targets. */
+  async fuzzTargets(): Promise<string[]> {
+    const files = await readdir(join(this.checkout, "fuzz/fuzz_targets"));
+    return files.map((file) => basename(file, ".rs")).sort();
+  }
+
+  /**
+   * Fuzzes one target for so many seconds, beginning with the inputs that the checkout has.
+   * Errors: CARGO_FAILED, with the input, if one was found that it does not stand, or it did not compile.
+   */
+  async fuzz(target: string, seconds: number): Promise<void> {
+    const program = `target/${FUZZ_PLATFORM}/release/${target}`;
+    const limits = `-max_total_time=${seconds} -max_len=256 -timeout=10`;
+    const script = [
+      `cd fuzz && mkdir /tmp/found`,
+      `cargo build --locked --release --target=${FUZZ_PLATFORM} --bin=${target}`,
+      `${program} ${limits} -artifact_prefix=/tmp/ /tmp/found corpus/${target}`,
+    ].join(" && ");
+    const env = { RUSTFLAGS: COVERAGE.join(" ") };
+    const result = await this.inside(["sh", "-c", script], undefined, env);
+    if (result.status !== 0) throw cargoFailed(`fuzzing ${target}`, result);
+  }
+
   /** clippy over every crate, warnings being errors. Errors: CARGO_FAILED. */
   async lint(): Promise<void> {
     const lint = ["clippy", "--locked", "--all-features"];
@@ -149,6 +187,8 @@ export class Userland {
   /** rustfmt over every crate. Errors: CARGO_FAILED. */
   async checkFormat(): Promise<void> {
     await this.check("cargo fmt", ["fmt", "--all", "--check"]);
+    const fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    await this.check("cargo fmt", ["fmt", ...fuzz, "--check"]);
   }
 
   /** What `argv` leaves in OUT_INSIDE, made once for these sources and this root. */
@@ -172,7 +212,11 @@ export class Userland {
   }
 
   /** Runs a command in the mirrored sources, with the target folder and cargo's home of the cache. */
-  private inside(argv: readonly string[], out?: string): Promise<CommandResult> {
+  private inside(
+    argv: readonly string[],
+    out?: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<CommandResult> {
     return this.cache.shared("cargo", async (folder) => {
       const source = join(folder, "source");
       for (const name of ["source", "target", "home"])
@@ -181,7 +225,7 @@ export class Userland {
       await mirror(this.checkout, await this.files(TESTED), source);
       return this.sandbox.run(argv, {
         cwd: SOURCE_INSIDE,
-        env: { CARGO_HOME: "/knem/cargo", CARGO_TERM_COLOR: "never" },
+        env: { CARGO_HOME: "/knem/cargo", CARGO_TERM_COLOR: "never", ...env },
         binds: [
           { from: source, to: SOURCE_INSIDE, write: true },
           { from: join(folder, "home"), to: "/knem/cargo", write: true },
