@@ -18,7 +18,40 @@ pub(super) struct Lane {
     owner: Arc<Ownership>,
     queue: Arc<Queue>,
     #[pin]
-    worker: Mutex<Option<Thread<Queue>>>,
+    worker: Mutex<Option<Worker>>,
+}
+
+/// The thread, which counts as its user's.
+struct Worker {
+    /// Ends before it is given back.
+    thread: Option<Thread<Queue>>,
+    owner: Arc<Ownership>,
+}
+
+impl Worker {
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// [`ENOMEM`].
+    fn start(lane: &Lane, cpus: Option<Arc<CpuMask>>) -> Result<Self> {
+        let (queue, number) = (lane.queue.clone(), lane.owner.number());
+        lane.owner.engine().take_thread(lane.owner.uid())?;
+        // From here on, it is given back.
+        let mut worker = Self {
+            thread: None,
+            owner: lane.owner.clone(),
+        };
+        worker.thread = Some(Thread::start(queue, lane.name, number as u32, cpus)?);
+        Ok(worker)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.thread.take());
+        self.owner.engine().give_back_thread(self.owner.uid());
+    }
 }
 
 impl Lane {
@@ -41,14 +74,13 @@ impl Lane {
     ///
     /// # Errors
     ///
-    /// [`EBUSY`] if too many requests are waiting, [`ENOMEM`].
+    /// [`EBUSY`] if too many requests are waiting, [`ENOMEM`] also if the user has too many threads.
     pub(super) fn place(&self, cpus: impl FnOnce() -> Option<Arc<CpuMask>>) -> Result<Place> {
         let place = Place::new(&self.queue)?;
         let mut worker = self.worker.lock();
         if worker.is_none() {
-            let (queue, number) = (self.queue.clone(), self.owner.number());
-            *worker = Some(Thread::start(queue, self.name, number as u32, cpus())?);
-            debug!("context {number}: thread started\n");
+            *worker = Some(Worker::start(self, cpus())?);
+            debug!("context {}: thread started\n", self.owner.number());
         }
         Ok(place)
     }

@@ -28,12 +28,13 @@ mod roster;
 mod segments;
 mod status;
 mod submission;
+mod threads;
 
 use core::fmt;
 
 use crate::{
     abi::{self, feature, flag, Counter},
-    host::{dmaengine, params, *},
+    host::{dmaengine, params, task::Kuid, *},
     logic::{flags::Masks, text},
 };
 use counters::{Counters, Sum};
@@ -41,6 +42,7 @@ use dma::{Access, Dma};
 use ownership::Ownership;
 use registry::Registry;
 use roster::Roster;
+use threads::Threads;
 
 /// What all contexts share.
 #[pin_data]
@@ -56,6 +58,8 @@ pub(crate) struct Engine {
     counters: Counters,
     #[pin]
     roster: Mutex<Roster>,
+    #[pin]
+    threads: Mutex<Threads>,
 }
 
 impl Engine {
@@ -77,6 +81,7 @@ impl Engine {
                 dma <- Dma::new(masks.ignored() & flag::DMA == 0),
                 counters <- Counters::new(),
                 roster <- new_mutex!(Roster::new(), "Engine::roster"),
+                threads <- new_mutex!(Threads::new(), "Engine::threads"),
             }? Error),
             GFP_KERNEL,
         )
@@ -128,6 +133,20 @@ impl Engine {
     /// Removes a context.
     fn dismiss(&self, owned: &Ownership) {
         self.roster.lock().dismiss(owned.number());
+    }
+
+    /// A user gets a further kernel thread.
+    ///
+    /// # Errors
+    ///
+    /// [`ENOMEM`] also if there are too many.
+    fn take_thread(&self, user: Kuid) -> Result {
+        self.threads.lock().take(user)
+    }
+
+    /// A user has one less.
+    fn give_back_thread(&self, user: Kuid) {
+        self.threads.lock().give_back(user);
     }
 
     /// Counts a request that was refused because something is scarce, or not there.

@@ -96,6 +96,7 @@ extern unsigned int knem_param_dmatimeout;
 extern unsigned long knem_param_statslen;
 extern unsigned int knem_param_statsverbose;
 extern unsigned int knem_param_maxqueued;
+extern unsigned int knem_param_maxthreads;
 extern unsigned int knem_param_maxregions;
 extern unsigned long knem_param_maxslots;
 extern unsigned int knem_param_memlock;

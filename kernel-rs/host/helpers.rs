@@ -139,6 +139,7 @@ extern "C" {
     pub(super) static knem_param_statslen: c_ulong;
     pub(super) static knem_param_statsverbose: c_uint;
     pub(super) static knem_param_maxqueued: c_uint;
+    pub(super) static knem_param_maxthreads: c_uint;
     pub(super) static knem_param_maxregions: c_uint;
     pub(super) static knem_param_maxslots: c_ulong;
     pub(super) static knem_param_memlock: c_uint;

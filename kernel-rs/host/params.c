@@ -47,6 +47,7 @@ KNEM_PARAM_OF(unsigned long, ulong, 0644, statslen, PAGE_SIZE,
 	      "How many bytes of memory the text of the statistics starts with (default a page)");
 KNEM_PARAM_LIVE(statsverbose, 0, "List contexts and regions in the statistics (default 0)");
 KNEM_PARAM_LIVE(maxqueued, 65536, "How many requests a context may have waiting for its thread (default 65536)");
+KNEM_PARAM_LIVE(maxthreads, 4096, "How many kernel threads a user may have (default 4096)");
 KNEM_PARAM_LIVE(maxregions, 1048576, "How many regions a context may have (default 1048576)");
 KNEM_PARAM_OF(unsigned long, ulong, 0644, maxslots, 4294967296,
 	      "How many slots a status array may have (default 4294967296)");

@@ -65,6 +65,11 @@ live! {
 }
 
 live! {
+    /// How many kernel threads a user may have.
+    most_threads: usize = knem_param_maxthreads, value => value as usize
+}
+
+live! {
     /// How many regions a context may have.
     most_regions: usize = knem_param_maxregions, value => value as usize
 }

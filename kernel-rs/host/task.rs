@@ -9,7 +9,7 @@ use kernel::{bindings, ffi::c_int};
 use super::helpers;
 
 /// A user id, independent of namespaces.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Kuid(bindings::uid_t);
 
 /// The real user id of the calling thread.

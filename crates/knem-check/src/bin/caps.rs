@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-//! The parameters `maxregions` and `maxslots`: a context may have so many regions, and its array so
-//! many slots; more is ENOMEM.
+//! The parameters `maxregions`, `maxslots` and `maxthreads`: a context may have so many regions, its
+//! array so many slots, and a user so many kernel threads; more is ENOMEM.
 
 use knem_check::array::How;
 use knem_check::module::{self, Setting};
 use knem_check::prelude::*;
+use knem_check::user::become_user;
+use knem_check::worker;
 
 fn main() -> ExitCode {
     tap::run(env!("CARGO_BIN_NAME"), check)
@@ -15,6 +17,7 @@ fn check(tap: &mut Tap) {
     let base = pins::outstanding();
     regions(tap);
     slots(tap);
+    threads(tap);
     tap.equal("nothing stays pinned", pins::settle(base), base);
 }
 
@@ -49,4 +52,43 @@ fn slots(tap: &mut Tap) {
     let map = |length| Array::map(&device, How::length(length)).map(|array| array.slots());
     tap.equal("one too many", map(PAGE + 1), Err(Errno::ENOMEM));
     tap.equal("as many as there may be", map(PAGE), Ok(PAGE));
+}
+
+/// How many kernel threads a user may have.
+const THREADS: usize = 3;
+
+/// Contexts of Alice that have queued a request each, and meanwhile one of Bob.
+fn threads(tap: &mut Tap) {
+    let default = module::parameter("maxthreads");
+    tap.proves("ext.max-threads");
+    tap.equal("maxthreads", default.as_str(), "4096");
+    let _setting = Setting::new("maxthreads", &THREADS.to_string());
+    let before = worker::all().len();
+    let mut alice = Peer::spawn(|channel| {
+        become_user(ALICE);
+        let mut beds: Vec<Bed> = (0..THREADS).map(|_| Bed::new(PAGE)).collect();
+        beds.iter().for_each(|bed| channel.tell(queue(bed)));
+        let one_more = Bed::new(PAGE);
+        channel.tell(queue(&one_more));
+        // Bob has his turn.
+        let _: u64 = channel.hear();
+        beds.pop();
+        channel.tell(queue(&one_more));
+    });
+    let answers = [(); THREADS].map(|()| alice.hear::<Outcome>());
+    tap.equal("so many", answers, [PENDING; THREADS]);
+    tap.check("have a thread each", worker::settle(before + THREADS));
+    tap.refuses("one more", alice.hear::<Outcome>(), Errno::ENOMEM);
+    let bobs = as_user(BOB, || queue(&Bed::new(PAGE)));
+    tap.equal("another user has his own", bobs, PENDING);
+    alice.tell(1);
+    let answer = alice.hear::<Outcome>();
+    tap.equal("when one ends there is room", answer, PENDING);
+    alice.join();
+    tap.check("in the end there is none", worker::settle(before));
+}
+
+/// Leaves a copy to the thread of a context.
+fn queue(bed: &Bed) -> Outcome {
+    bed.thread(0).run(&bed.device)
 }

@@ -17,8 +17,8 @@ const LENGTH: usize = 4 * PAGE;
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
-    // Where there is none, huge pages of it are left out.
-    let reserve = Reserve::of(8);
+    // Regions keep theirs to the end. Where there is no reserve, huge pages of it are left out.
+    let reserve = Reserve::of(32);
     for protection in [READ, READ_WRITE] {
         for (text, make) in kinds(reserve.is_some()) {
             let text = format!("{text}, protection {protection}");

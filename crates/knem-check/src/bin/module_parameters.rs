@@ -34,7 +34,7 @@ const CONTRADICTIONS: [&str; 3] = [
 ];
 
 /// Name, default and mode in sysfs.
-const PARAMETERS: [(&str, &str, u32); 17] = [
+const PARAMETERS: [(&str, &str, u32); 18] = [
     ("thread", "1", 0o444),
     ("dma", "1", 0o444),
     ("pinlocal", "0", 0o444),
@@ -49,6 +49,7 @@ const PARAMETERS: [(&str, &str, u32); 17] = [
     ("statslen", "4096", 0o644),
     ("statsverbose", "0", 0o644),
     ("maxqueued", "65536", 0o644),
+    ("maxthreads", "4096", 0o644),
     ("maxregions", "1048576", 0o644),
     ("maxslots", "4294967296", 0o644),
     ("memlock", "count", 0o644),

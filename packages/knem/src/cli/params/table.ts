@@ -41,6 +41,7 @@ export const parameters: readonly Parameter[] = [
   live("statslen", "4096", "How many bytes of memory the text of the statistics starts with"),
   live("statsverbose", "0", "List contexts and regions in the statistics"),
   live("maxqueued", "65536", "How many requests a context may have waiting for its thread"),
+  live("maxthreads", "4096", "How many kernel threads a user may have"),
   live("maxregions", "1048576", "How many regions a context may have"),
   live("maxslots", "4294967296", "How many slots a status array may have"),
   live(
