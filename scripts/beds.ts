@@ -82,6 +82,9 @@ export function furtherOf(wanted?: Place): Further | undefined {
   return further.find(({ machine }) => machine === wanted);
 }
 
+/** It proves no rule, and takes as long as it is told. */
+export const SOAK = "soak";
+
 /** What takes a kernel that commits faults on demand, or has a disk of memory. */
 const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 
@@ -91,6 +94,7 @@ const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
  */
 export function suits(bed: Bed, program: string): boolean {
   const { machine, softwareDma = false } = bed;
+  if (program === SOAK) return false;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
   if (onDemand.includes(program)) return machine === "debug";
