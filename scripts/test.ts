@@ -3,6 +3,7 @@
 // npm run test:all (--all) adds what takes longer: every program for 32 bits, on more CPUs than there are cores, on
 // every kernel of the table, in User Mode Linux, and on kernels that look for faults; and every test of the packages.
 import { beds, measure, quickExperimentRuns, quickRunsOf, tryOut } from "@knem/bench";
+import { findUnsafe, sumOf } from "@knem/contract";
 import {
   buildKmods,
   check,
@@ -78,6 +79,11 @@ await entryPoint(async (progress) => {
     [
       check("TypeScript format and lint", biome),
       { name: "TypeScript", run: () => vitest(cache, checkout, "unit") },
+      check("unsafe code", async () => {
+        const all = await findUnsafe(checkout);
+        const told = [...all, sumOf(all)].map(({ file, blocks }) => `${blocks} ${file}`);
+        progress.note(`unsafe blocks: ${told.join(", ")}`);
+      }),
       check("Rust format", async () => (await workshop.userland()).checkFormat()),
       check("module format", async () => (await builder()).checkFormat()),
       check("Rust lint", async () => (await workshop.userland()).lint()),
