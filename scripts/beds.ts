@@ -72,6 +72,11 @@ export function isUml(bed: Bed): boolean {
   return variantOf(bed)?.startsWith("uml") ?? false;
 }
 
+/** Whether a bed's kernel looks for faults. */
+function isDebug(bed: Bed): boolean {
+  return variantOf(bed)?.endsWith("debug") ?? false;
+}
+
 /** The machine to emulate, if it is not the usual one. */
 export function machineOf(bed: Bed): MachineName | undefined {
   return variantOf(bed) ? undefined : (bed.machine as MachineName | undefined);
@@ -85,6 +90,9 @@ export function furtherOf(wanted?: Place): Further | undefined {
 /** It proves no rule, and takes as long as it is told. */
 export const SOAK = "soak";
 
+/** What is about speed, of which kernels that look for faults have little. */
+const slow: readonly string[] = ["softdma_overlap"];
+
 /** What takes a kernel that commits faults on demand, or has a disk of memory. */
 const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 
@@ -94,7 +102,7 @@ const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
  */
 export function suits(bed: Bed, program: string): boolean {
   const { machine, softwareDma = false } = bed;
-  if (program === SOAK) return false;
+  if (program === SOAK || (slow.includes(program) && isDebug(bed))) return false;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
   if (onDemand.includes(program)) return machine === "debug";
