@@ -2,17 +2,15 @@
 // pnpm fuzz [--seconds 60] [target]…: feeds the module's decisions with inputs that reach ever more of their code, for so
 // long each; the targets are those of fuzz/fuzz_targets, by default all.
 import { parseArgs } from "node:util";
-import { check, runTiers, tierTable, verdict, Workshop } from "@knem/kernels";
+import { runTiers, tierTable, verdict, Workshop } from "@knem/kernels";
 import { entryPoint } from "./entry.js";
+import { fuzzTiers } from "./fuzzing.js";
 
 await entryPoint(async (progress) => {
   const options = { seconds: { type: "string", default: "60" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const userland = await (await Workshop.open(progress)).userland();
-  const targets = positionals.length > 0 ? positionals : await userland.fuzzTargets();
-  const tiers = targets.map((target) =>
-    check(`fuzzing ${target}`, () => userland.fuzz(target, Number(values.seconds))),
-  );
+  const workshop = await Workshop.open(progress);
+  const tiers = await fuzzTiers(workshop, Number(values.seconds), positionals);
   const results = await runTiers(tiers, progress);
   console.log(`\n${tierTable(results)}\n\n${verdict(results)}`);
   return results.every(({ failed }) => failed === 0) ? 0 : 1;

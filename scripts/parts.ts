@@ -4,6 +4,9 @@
 /** Those that race with themselves. */
 export const race = (program: string): boolean => program.startsWith("race_");
 
+/** Those that take long without telling more each time. */
+export const long = (program: string): boolean => program === "cookies_forged";
+
 /** Something of each kind of request, and of addresses and lengths of all kinds. */
 export const narrow: readonly string[] = [
   ...["info", "blocks", "two_processes", "vectored", "ignored_input", "inline_bad_local"],

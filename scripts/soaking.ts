@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { type Trace, timeline } from "@knem/figures";
-import type { Workshop } from "@knem/kernels";
+import type { Tier, Workshop } from "@knem/kernels";
 import { type Bed, bedName, SOAK } from "./beds.js";
 import { BIN, outfit } from "./outfit.js";
 
@@ -61,4 +61,13 @@ export function traces(samples: readonly Sample[]): Trace[] {
     { name: "Pinned", unit: "MiB", points: over(({ pinned }) => pinned) },
     { name: "Slab that stays", unit: "MiB", points: over(({ slab }) => slab) },
   ];
+}
+
+/** So many minutes of it as a part of the tests. */
+export function soakTier(workshop: Workshop, bed: Bed, minutes: number): Tier {
+  const run = async () => {
+    const { holds, line } = await soak(workshop, bed, minutes);
+    return holds ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: line };
+  };
+  return { name: `soaking, ${minutes} minutes`, run };
 }

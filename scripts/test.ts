@@ -21,15 +21,22 @@ import { bedName, bedsOf, debugBeds, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { debugTiers } from "./debug.js";
 import { entryPoint } from "./entry.js";
-import { brief, dma, dmaFaults, narrow, race, telling } from "./parts.js";
+import { fuzzTiers } from "./fuzzing.js";
+import { brief, dma, dmaFaults, long, narrow, race, telling } from "./parts.js";
 import { reportsOf } from "./reports.js";
+import { soakTier } from "./soaking.js";
+
+const all = process.argv.includes("--all");
 
 /** Races need more CPUs than there are cores: then threads are stopped anywhere. */
 const usual: (Run & { name: string })[] = [
-  { name: "conformance", wants: (program) => !race(program), clients: true },
+  {
+    name: "conformance",
+    wants: (program) => !race(program) && (all || !long(program)),
+    clients: true,
+  },
   { name: "races on 4 CPUs", wants: race, cpus: 4 },
 ];
-const all = process.argv.includes("--all");
 const runs = all
   ? [
       ...usual,
@@ -109,6 +116,8 @@ await entryPoint(async (progress) => {
       })),
       ...uml.map((bed) => ({ name: bedName(bed), run: () => conformance(workshop, bed, {}) })),
       ...debugTiers(workshop, debug),
+      ...(all ? await fuzzTiers(workshop, 60) : []),
+      ...(all ? [soakTier(workshop, { target }, 10)] : []),
       check("modules for other kernels", async () => {
         const failed = (await buildKmods(workshop, others)).find(({ built }) => !built);
         if (failed) throw failed.error;
