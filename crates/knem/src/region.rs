@@ -10,14 +10,18 @@ use crate::segment::count;
 use crate::{call, Cookie, Device, Error, Memory, Protection, RegionOptions, Result, Segment};
 
 /// A declared piece of memory, which it keeps alive. Dropping it ends it: new copies are refused,
-/// running ones finish (contract §6.5).
+/// and running ones are waited for where the module can wait (extension DESTROY_REGION_WAIT), so
+/// that nobody copies any more. A peer who may use it can make that last; [`Region::destroy`] does
+/// not wait.
 ///
 /// Forgetting it is harmless: the memory stays, too.
 #[derive(Debug)]
+#[must_use = "the region ends when it is dropped"]
 pub struct Region<H = Memory> {
     device: Device,
     cookie: Cookie,
-    hold: H,
+    /// Dropped by hand, and never where copies may go on of which nobody knows.
+    hold: ManuallyDrop<H>,
 }
 
 impl<H> Region<H> {
@@ -57,15 +61,25 @@ impl<H> Region<H> {
         // SAFETY: The region is never used again nor dropped, so both are moved out once.
         unsafe {
             let device = std::ptr::read(&region.device);
-            (device, region.cookie, std::ptr::read(&region.hold))
+            let hold = ManuallyDrop::into_inner(std::ptr::read(&region.hold));
+            (device, region.cookie, hold)
         }
     }
 }
 
 impl<H> Drop for Region<H> {
     fn drop(&mut self) {
-        // A single-use region that was used is gone already: that is no failure.
-        let _ = self.device.destroy(self.cookie);
+        match self.device.finish(self.cookie) {
+            Ok(()) => {}
+            Err(Error::Unsupported { .. }) => {
+                // A single-use region that was used is gone already: that is no failure.
+                let _ = self.device.destroy(self.cookie);
+            }
+            // Nobody knows whether copies go on: what they may use is kept for good.
+            Err(_) => return,
+        }
+        // SAFETY: The region is being dropped, so this is done once, and nothing follows.
+        unsafe { ManuallyDrop::drop(&mut self.hold) };
     }
 }
 
@@ -105,8 +119,8 @@ impl Device {
     /// keeps `hold` alive.
     ///
     /// # Safety
-    /// Until the region has ended *and* the copies begun before are over ([`Region::finish`] waits
-    /// for both), the memory may not be given back to an allocator, lest others see its later
+    /// Until the region has ended *and* the copies begun before are over (dropping it and
+    /// [`Region::finish`] wait for both, where the module can), the memory may not be given back to an allocator, lest others see its later
     /// contents; with [`Protection::Write`] it may change at any time, and nothing may rely on its
     /// contents.
     ///
@@ -139,7 +153,7 @@ impl Device {
         Ok(Region {
             device: self.clone(),
             cookie,
-            hold,
+            hold: ManuallyDrop::new(hold),
         })
     }
 

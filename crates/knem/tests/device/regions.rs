@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-use knem::{CopyFlags, Error, Memory, Protection, RegionOptions};
+use knem::{CopyFlags, Engine, Error, Memory, Protection, Queue, RegionOptions};
 
 use crate::{device, filled, pattern, region};
 
@@ -103,5 +103,29 @@ fn huge_pages_and_none_at_all_are_regions() {
             .unwrap();
         assert_eq!(copied, length as u64);
         assert_eq!(bytes[..length], pattern(0, length));
+    }
+}
+
+#[test]
+fn nobody_copies_to_a_region_that_was_dropped() {
+    let device = device();
+    let queue = Queue::new(device.clone()).unwrap();
+    let bytes = pattern(5, 16 << 20);
+    for round in 0..4 {
+        let memory = Memory::new(bytes.len()).unwrap();
+        let region = device
+            .declare(memory.clone(), Protection::Write, RegionOptions::default())
+            .unwrap();
+        let place = (region.cookie(), 0);
+        let from = queue.write(region.cookie(), 0, filled(&bytes), Engine::Thread);
+        let from = from.unwrap();
+        drop(region);
+        // The copy is over, and was not cut short: what is written now stays.
+        memory.write(0, &[0xee; 64]);
+        assert_eq!(memory.slice(64..).to_vec(), bytes[64..], "round {round}");
+        assert_eq!(from.wait().unwrap(), bytes.len() as u64);
+        assert_eq!(memory.slice(..64).to_vec(), [0xee; 64]);
+        let gone = queue.copy(place, place, 1, Engine::Thread).unwrap_err();
+        assert!(matches!(gone, Error::UnknownCookie { .. }), "{gone}");
     }
 }
