@@ -72,6 +72,13 @@ pub enum Error {
         /// Bits of the features that it lacks.
         missing: u32,
     },
+    /// A parameter with which the module was loaded forbids it (contract §15).
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What it does.
+        effect: &'static str,
+    },
     /// All places are taken: a device has one queue, and a queue takes so many copies at a time.
     Busy {
         /// What was being done.
@@ -165,6 +172,7 @@ impl Error {
             Error::BadAddress { .. } => "KNEM_BAD_ADDRESS",
             Error::CopyFailed { .. } => "KNEM_COPY_FAILED",
             Error::Unsupported { .. } => "KNEM_UNSUPPORTED",
+            Error::Parameter { .. } => "KNEM_PARAMETER",
             Error::Busy { .. } => "KNEM_BUSY",
             Error::NoMemory { .. } => "KNEM_NO_MEMORY",
             Error::NotPrivileged => "KNEM_NOT_PRIVILEGED",

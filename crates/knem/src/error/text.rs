@@ -27,6 +27,7 @@ impl Error {
             Error::Unsupported { missing } => {
                 format!("cannot use {}", feature_names(*missing).join(" and "))
             }
+            Error::Parameter { .. } => "cannot make a queue of copies".into(),
             Error::NotPrivileged => "cannot clear the statistics".into(),
             Error::BadStatistics { .. } => "cannot read the statistics".into(),
             Error::ShortTransfer { copied, wanted } => {
@@ -74,6 +75,7 @@ impl Error {
                 "the kernel has no memory for it, or lets this user pin no more".into()
             }
             Error::Unsupported { .. } => "the module that is loaded has no such feature".into(),
+            Error::Parameter { name, effect } => format!("the module's parameter {name} {effect}"),
             Error::Busy { .. } => "all places are taken".into(),
             Error::NotPrivileged => "only a privileged user may (CAP_SYS_ADMIN)".into(),
             Error::BadStatistics { problem } => problem.clone(),
@@ -117,6 +119,9 @@ impl Error {
                 "check the addresses and lengths that were passed".into()
             }
             Error::NoMemory { .. } => "use fewer or smaller regions, or raise ulimit -l".into(),
+            Error::Parameter { name, .. } => {
+                format!("as root: load the module without {name}; or use copies that are over when their calls return")
+            }
             Error::Busy { .. } => {
                 "wait for copies to end, or open another device: each has one queue".into()
             }

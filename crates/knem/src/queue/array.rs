@@ -4,6 +4,8 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::{io, ptr};
 
+use knem_abi::status;
+
 use crate::{Device, Error, Result};
 
 /// The status array of a device (contract §8.1): one byte per slot, which the module writes.
@@ -51,16 +53,27 @@ impl Array {
         Ok(Self { start, length })
     }
 
-    /// A slot now. What the module stored before it can be seen then (§8.3).
-    ///
+    /// Marks a slot as that of a copy which is not over, whatever copy had it before.
+    pub(super) fn reset(&self, index: u32) {
+        self.at(index).store(status::PENDING, Ordering::Relaxed);
+    }
+
+    /// Whether the copy of a slot is over. What the module stored before it can be seen then (§8.3).
+    pub(super) fn end(&self, index: u32) -> Option<u8> {
+        match self.at(index).load(Ordering::Acquire) {
+            status::PENDING => None,
+            end => Some(end),
+        }
+    }
+
     /// # Panics
     /// Where there is no such slot.
-    pub(super) fn slot(&self, index: u32) -> u8 {
+    fn at(&self, index: u32) -> &AtomicU8 {
         let index = index as usize;
         assert!(index < self.length, "slot {index} is one of the array");
         // SAFETY: Inside the mapping, which lives as long as the array; the kernel writes slots as
         // whole bytes.
-        unsafe { AtomicU8::from_ptr(self.start.add(index)) }.load(Ordering::Acquire)
+        unsafe { AtomicU8::from_ptr(self.start.add(index)) }
     }
 }
 

@@ -29,15 +29,18 @@ pub(super) fn do_not_block(device: BorrowedFd<'_>) -> Result<()> {
 pub(super) fn read(device: BorrowedFd<'_>) -> Result<Vec<u32>> {
     let mut events = vec![0u32; BATCH];
     let bytes = size_of_val(&events[..]);
-    // SAFETY: The events are borrowed for writing, and any bits are numbers.
-    let answer = unsafe { libc::read(device.as_raw_fd(), events.as_mut_ptr().cast(), bytes) };
-    let length = match answer {
-        0.. => answer as usize,
-        _ => match io::Error::last_os_error() {
-            error if error.kind() == io::ErrorKind::WouldBlock => 0,
-            error if error.kind() == io::ErrorKind::Interrupted => 0,
-            error => return Err(Error::io("read which copies are over", error)),
-        },
+    let length = loop {
+        // SAFETY: The events are borrowed for writing, and any bits are numbers.
+        let answer = unsafe { libc::read(device.as_raw_fd(), events.as_mut_ptr().cast(), bytes) };
+        match answer {
+            0.. => break answer as usize,
+            _ => match io::Error::last_os_error() {
+                error if error.kind() == io::ErrorKind::WouldBlock => break 0,
+                // Whoever watches the descriptor takes an empty answer for the last.
+                error if error.kind() == io::ErrorKind::Interrupted => {}
+                error => return Err(Error::io("read which copies are over", error)),
+            },
+        }
     };
     events.truncate(length / size_of::<u32>());
     Ok(events)

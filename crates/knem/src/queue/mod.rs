@@ -13,18 +13,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use knem_abi::{feature, status};
+use knem_abi::{feature, flag, status};
 
 use array::Array;
 pub use pending::Pending;
 use slots::{End, Slots};
 pub use submission::Engine;
 
-use crate::{copy, Device, Result};
+use crate::{copy, Device, Error, Info, Result};
 
 /// The slots of a queue; a whole page of the smallest kind.
 const SLOTS: u32 = 4096;
-/// How often whoever waits looks whether another reader took the event.
+/// How often whoever waits looks at the array: somebody else may have read the event.
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Hands copies to the kernel thread of a device, or to DMA engines, and hears of their ends.
@@ -34,10 +34,21 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// * an event loop watches [the descriptor](AsFd) for reading and calls [`Queue::drain`] then;
 ///   [`Pending`] copies are futures for any executor;
 /// * with the crate's feature `tokio`, `knem::tokio::Driver` is such a loop;
-/// * without one, [`Pending::wait`] blocks.
+/// * without one, [`Pending::wait`] blocks, and [`Pending::is_over`] looks at the status slot.
 ///
 /// The queue makes the device's descriptor non-blocking. With the last clone, it waits for the
-/// copies that are not over.
+/// copies that are not over. It is of no use to a process that was forked from this one.
+///
+/// Bytes that are only borrowed cannot be given to it, since a future that is leaked would end the
+/// borrow and not the copy:
+///
+/// ```compile_fail,E0308
+/// # fn run(queue: knem::Queue, from: knem::Cookie) -> knem::Result<u64> {
+/// let mut bytes = vec![0; 4096];
+/// let copy = queue.read(from, 0, &mut bytes[..], knem::Engine::Thread)?;
+/// # copy.wait()
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Queue(Arc<Shared>);
 
@@ -59,10 +70,12 @@ impl Queue {
     /// The queue of a device, which takes 4096 copies at a time. It starts the kernel thread.
     ///
     /// # Errors
-    /// [`crate::Error::Busy`] where the device has had one before; [`crate::Error::NoMemory`];
-    /// [`crate::Error::Unsupported`] by modules that don't count.
+    /// [`Error::Busy`] where the device has had one before; [`Error::NoMemory`];
+    /// [`Error::Unsupported`] by modules that don't count; [`Error::Parameter`] where a parameter
+    /// of the module leaves no events, or makes every copy one in the background.
     pub fn new(device: Device) -> Result<Self> {
         device.require(feature::COUNTED)?;
+        check(&device.info()?)?;
         let array = Array::map(&device, SLOTS as usize)?;
         events::do_not_block(device.as_fd())?;
         Ok(Self(Arc::new(Shared {
@@ -85,17 +98,22 @@ impl Queue {
     /// these were.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] where the descriptor can't be read.
+    /// [`Error::Io`] where the descriptor can't be read.
     pub fn drain(&self) -> Result<usize> {
         self.0.drain()
     }
 
     /// Copies that are not over, as far as was read.
     pub fn running(&self) -> usize {
-        self.0.state().slots.running()
+        self.0.state().slots.given().len()
+    }
+
+    fn is_over(&self, slot: u32) -> bool {
+        self.0.array.end(slot).is_some() || self.0.state().slots.is_over(slot)
     }
 
     fn poll(&self, slot: u32, waker: &Waker) -> Poll<End> {
+        self.0.see([slot]);
         self.0.state().slots.poll(slot, Some(waker))
     }
 
@@ -107,6 +125,7 @@ impl Queue {
     /// what it reads.
     fn wait_for(&self, slot: u32) -> Result<End> {
         let shared = &*self.0;
+        shared.see([slot]);
         let mut state = shared.state();
         loop {
             if let Poll::Ready(end) = state.slots.poll(slot, None) {
@@ -119,7 +138,7 @@ impl Queue {
             }
             state.led = true;
             drop(state);
-            let step = events::wait(self.as_fd(), GLANCE).and_then(|()| shared.drain());
+            let step = shared.step();
             state = shared.state();
             state.led = false;
             shared.changed.notify_all();
@@ -154,25 +173,49 @@ impl Shared {
                 return Ok(count);
             }
             count += events.len();
-            let left: Vec<_> = {
-                let mut state = self.state();
-                let end = |index: u32| state.slots.end(index, self.array.slot(index));
-                events.into_iter().filter_map(end).collect()
-            };
-            self.changed.notify_all();
-            for left in left {
-                drop(left.hold);
-                left.waker.into_iter().for_each(Waker::wake);
-            }
+            let slots = events.into_iter().filter(|&slot| slot < SLOTS);
+            self.see(slots);
         }
+    }
+
+    /// Takes note of those of the slots that are final, and wakes who waits for them. What an event
+    /// says is only where to look: it may be that of an earlier copy.
+    fn see(&self, slots: impl IntoIterator<Item = u32>) {
+        let slots = slots.into_iter();
+        let mut final_slots = slots
+            .filter_map(|slot| Some((slot, self.array.end(slot)?)))
+            .peekable();
+        if final_slots.peek().is_none() {
+            return;
+        }
+        let left: Vec<_> = {
+            let mut state = self.state();
+            let end = |(slot, status)| state.slots.end(slot, status);
+            final_slots.filter_map(end).collect()
+        };
+        self.changed.notify_all();
+        for left in left {
+            drop(left.hold);
+            left.waker.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// Waits for events, or for a glance at the array, in which all copies are looked for whose
+    /// events somebody else has read.
+    fn step(&self) -> Result<()> {
+        events::wait(self.device.as_fd(), GLANCE)?;
+        if self.drain()? == 0 {
+            let given = self.state().slots.given();
+            self.see(given);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        while self.state().slots.running() > 0 {
-            let step = events::wait(self.device.as_fd(), GLANCE).and_then(|()| self.drain());
-            if step.is_err() {
+        while !self.state().slots.given().is_empty() {
+            if self.step().is_err() {
                 // What copies may still use is kept for good.
                 let slots = std::mem::replace(&mut self.state().slots, Slots::new(0));
                 std::mem::forget(slots);
@@ -181,9 +224,27 @@ impl Drop for Shared {
     }
 }
 
+/// Whether the module's parameters leave a queue what it needs (contract §15).
+fn check(info: &Info) -> Result<()> {
+    if info.ignored_flags & flag::NOTIFY_FD != 0 {
+        return Err(Error::Parameter {
+            name: "ignoreflags",
+            effect: "drops the events that tell of copies",
+        });
+    }
+    if info.forced_flags & flag::ASYNC_MASK != 0 {
+        // The device's plain copies would go on after their calls, into memory that was only lent.
+        return Err(Error::Parameter {
+            name: "forceflags",
+            effect: "makes every copy go on after its call",
+        });
+    }
+    Ok(())
+}
+
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let running = self.state().slots.running();
+        let running = self.state().slots.given().len();
         f.debug_struct("Queue")
             .field("device", &self.device)
             .field("running", &running)
@@ -197,5 +258,29 @@ impl End {
         let success = self.status == status::SUCCESS;
         let copied = success.then_some(self.promised);
         copy::outcome(self.status.into(), None).map(|()| copied.unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_that_leave_no_queue_are_named() {
+        let info = |forced_flags, ignored_flags| Info {
+            forced_flags,
+            ignored_flags,
+            ..Default::default()
+        };
+        let named = |info| match check(&info) {
+            Err(Error::Parameter { name, .. }) => Some(name),
+            _ => None,
+        };
+        assert_eq!(named(info(0, 0)), None);
+        assert_eq!(named(info(flag::PIN_LOCAL, flag::ASYNC_MASK)), None);
+        assert_eq!(named(info(0, flag::NOTIFY_FD)), Some("ignoreflags"));
+        for forced in [flag::MEMCPY_THREAD, flag::DMA_THREAD, flag::ASYNC_MASK] {
+            assert_eq!(named(info(forced, 0)), Some("forceflags"));
+        }
     }
 }

@@ -25,11 +25,17 @@ impl Pending {
         Self { queue, slot }
     }
 
+    /// Whether the copy is over. It looks at the status slot, and costs no call of the system.
+    pub fn is_over(&self) -> bool {
+        self.slot.is_none_or(|slot| self.queue.is_over(slot))
+    }
+
     /// Waits for the end, and gives the bytes that were copied. Several threads may wait, each for
     /// its own; whoever is first reads for all.
     ///
     /// # Errors
-    /// [`crate::Error::CopyFailed`].
+    /// [`crate::Error::CopyFailed`]; [`crate::Error::Io`] where the descriptor can't be waited for,
+    /// and then the copy may go on.
     pub fn wait(mut self) -> Result<u64> {
         let slot = self.slot.expect("a copy whose end is not told");
         let end = self.queue.wait_for(slot)?;

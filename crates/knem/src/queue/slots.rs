@@ -46,7 +46,7 @@ pub(super) struct Left {
 ///
 /// # Invariants
 /// `free` has the index of every free slot once. A slot is running, or abandoned, from before the
-/// module hears of it until its event was read, so there are never more events than slots.
+/// module hears of it until somebody saw that it is final, by its event or in the array.
 pub(super) struct Slots {
     slots: Vec<Slot>,
     free: Vec<u32>,
@@ -87,8 +87,8 @@ impl Slots {
         }
     }
 
-    /// An event of the module says that the slot is final. Events of others who use the context
-    /// mean nothing here.
+    /// The slot was seen to be final. That is said again by the event of a copy whose slot was seen
+    /// before, and means nothing then.
     pub(super) fn end(&mut self, index: u32, status: u8) -> Option<Left> {
         let slot = self.slots.get_mut(index as usize)?;
         match std::mem::replace(&mut slot.phase, Phase::Over { status }) {
@@ -127,6 +127,20 @@ impl Slots {
         }
     }
 
+    /// Whether the copy was seen to be over.
+    pub(super) fn is_over(&self, index: u32) -> bool {
+        matches!(self.slots[index as usize].phase, Phase::Over { .. })
+    }
+
+    /// The slots of copies that the module has, as far as was seen.
+    pub(super) fn given(&self) -> Vec<u32> {
+        let given =
+            |slot: &Slot| matches!(slot.phase, Phase::Running { .. } | Phase::Abandoned { .. });
+        let all = (0..).zip(&self.slots);
+        all.filter_map(|(index, slot)| given(slot).then_some(index))
+            .collect()
+    }
+
     /// Nobody will ask how the copy ended.
     pub(super) fn abandon(&mut self, index: u32) {
         match self.release(index) {
@@ -137,13 +151,6 @@ impl Slots {
             Phase::Over { .. } => {}
             Phase::Free | Phase::Abandoned { .. } => panic!("the end was told before"),
         }
-    }
-
-    /// Copies that the module has.
-    pub(super) fn running(&self) -> usize {
-        let running =
-            |slot: &&Slot| matches!(slot.phase, Phase::Running { .. } | Phase::Abandoned { .. });
-        self.slots.iter().filter(running).count()
     }
 
     /// Frees a slot; gives what it was.
@@ -191,7 +198,7 @@ mod tests {
             promised: 30,
         });
         assert_eq!(slots.poll(second, None), end);
-        assert_eq!(slots.running(), 1);
+        assert_eq!(slots.given().len(), 1);
         assert_eq!(slots.start(hold().0).ok(), Some(second));
     }
 
@@ -214,12 +221,12 @@ mod tests {
         let (held, seen) = hold();
         let index = slots.start(held).ok().unwrap();
         slots.abandon(index);
-        assert_eq!(slots.running(), 1);
+        assert_eq!(slots.given().len(), 1);
         assert!(slots.start(hold().0).is_err(), "the slot is in use");
         assert!(seen.upgrade().is_some());
         drop(slots.end(index, 1));
         assert!(seen.upgrade().is_none());
-        assert_eq!(slots.running(), 0);
+        assert_eq!(slots.given().len(), 0);
         assert_eq!(slots.start(hold().0).ok(), Some(index));
     }
 

@@ -3,7 +3,7 @@
 use knem_abi::flag;
 
 use super::slots::Hold;
-use super::{Pending, Queue};
+use super::{Pending, Queue, Shared};
 use crate::copy::{between, inline, Direction};
 use crate::{Cookie, CopyFlags, Error, Memory, Result, Segment};
 
@@ -47,6 +47,38 @@ impl Queue {
     pub fn write(&self, to: Cookie, offset: u64, from: Memory, engine: Engine) -> Result<Pending> {
         let segments = [from.segment()];
         // SAFETY: The memory is held until the copy is over.
+        unsafe { self.write_segments(to, offset, &segments, engine, from) }
+    }
+
+    /// As [`Queue::read`], to several places in turn.
+    ///
+    /// # Errors
+    /// Those of [`Queue::read`].
+    pub fn read_pieces(
+        &self,
+        from: Cookie,
+        offset: u64,
+        to: Vec<Memory>,
+        engine: Engine,
+    ) -> Result<Pending> {
+        let segments: Vec<Segment> = to.iter().map(Memory::segment).collect();
+        // SAFETY: As above.
+        unsafe { self.read_segments(from, offset, &segments, engine, to) }
+    }
+
+    /// As [`Queue::write`], from several places in turn.
+    ///
+    /// # Errors
+    /// Those of [`Queue::write`].
+    pub fn write_pieces(
+        &self,
+        to: Cookie,
+        offset: u64,
+        from: Vec<Memory>,
+        engine: Engine,
+    ) -> Result<Pending> {
+        let segments: Vec<Segment> = from.iter().map(Memory::segment).collect();
+        // SAFETY: As above.
         unsafe { self.write_segments(to, offset, &segments, engine, from) }
     }
 
@@ -130,13 +162,16 @@ impl Queue {
         })
     }
 
-    /// Takes a slot for a request, issues it, and keeps `hold` until its event.
-    fn submit(&self, hold: Hold, issue: impl FnOnce(u32) -> Result<u64>) -> Result<Pending> {
-        let action = "begin a copy";
-        let taken = self.0.state().slots.start(hold);
-        let slot = taken.map_err(|_| Error::Busy { action })?;
+    /// Takes a slot for a request, issues it, and keeps `hold` until the copy is over.
+    fn submit(&self, hold: Hold, mut issue: impl FnMut(u32) -> Result<u64>) -> Result<Pending> {
+        let slot = self.0.take(hold)?;
         // The lock is not held: the module pins memory here.
-        match issue(slot) {
+        let answer = match issue(slot) {
+            // Events that nobody read may be in the way, of copies that were seen in the array.
+            Err(Error::Busy { .. }) if matches!(self.drain(), Ok(1..)) => issue(slot),
+            answer => answer,
+        };
+        match answer {
             Ok(bytes) => {
                 self.0.state().slots.promise(slot, bytes);
                 Ok(Pending::new(self.clone(), slot))
@@ -147,5 +182,19 @@ impl Queue {
                 Err(error)
             }
         }
+    }
+}
+
+impl Shared {
+    /// Takes a slot, which is not final any more before anybody could look at it.
+    fn take(&self, hold: Hold) -> Result<u32> {
+        let mut state = self.state();
+        let taken = state.slots.start(hold);
+        if let Ok(slot) = taken {
+            self.array.reset(slot);
+        }
+        drop(state);
+        let action = "begin a copy";
+        taken.map_err(|_| Error::Busy { action })
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
@@ -133,6 +134,88 @@ fn a_copy_whose_future_is_dropped_frees_its_slot() {
             queue.drain().unwrap();
         }
     }
+}
+
+#[test]
+fn copies_end_although_somebody_else_reads_their_events() {
+    let queue = queue();
+    let from = source(1 << 16);
+    // More rounds than there are slots: none is lost.
+    for round in 0..5000u64 {
+        let memory = Memory::new(100).unwrap();
+        let copy = queue.read(from.cookie(), round, memory.clone(), THREAD);
+        let copy = copy.unwrap();
+        while !copy.is_over() {
+            thread::yield_now();
+        }
+        steal(&queue);
+        if round % 2 == 0 {
+            assert_eq!(copy.wait().unwrap(), 100);
+        } else {
+            assert_eq!(executor::run(&queue, copy).unwrap(), 100);
+        }
+        assert_eq!(memory.to_vec(), pattern(0, 6000)[round as usize..][..100]);
+    }
+    let memory = Memory::new(1 << 16).unwrap();
+    drop(
+        queue
+            .read(from.cookie(), 0, memory.clone(), THREAD)
+            .unwrap(),
+    );
+    while memory.to_vec() != pattern(0, 1 << 16) {
+        thread::yield_now();
+    }
+    steal(&queue);
+    // It would wait for ever for an event.
+    drop(queue);
+}
+
+/// Reads the events of a queue, of which it hears nothing then.
+fn steal(queue: &Queue) {
+    let mut events = [0u32; 64];
+    let size = size_of_val(&events);
+    // SAFETY: The events are borrowed for writing.
+    let read = unsafe { libc::read(queue.as_raw_fd(), events.as_mut_ptr().cast(), size) };
+    assert!(read >= -1);
+}
+
+#[test]
+fn a_slot_tells_without_a_call_when_its_copy_is_over() {
+    let queue = queue();
+    let from = source(1 << 20);
+    let copies: Vec<_> = (0..3)
+        .map(|_| {
+            let memory = Memory::new(1 << 20).unwrap();
+            let copy = queue
+                .read(from.cookie(), 0, memory.clone(), THREAD)
+                .unwrap();
+            (copy, memory)
+        })
+        .collect();
+    while !copies.iter().all(|(copy, _)| copy.is_over()) {
+        std::hint::spin_loop();
+        thread::yield_now();
+    }
+    for (copy, memory) in copies {
+        assert_eq!(memory.to_vec(), pattern(0, 1 << 20));
+        assert_eq!(copy.wait().unwrap(), 1 << 20);
+    }
+}
+
+#[test]
+fn pieces_are_filled_and_gathered_in_turn() {
+    let queue = queue();
+    let from = source(1000);
+    let to = region(queue.device(), &[0; 1000], Protection::ReadWrite);
+    let whole = Memory::new(1000).unwrap();
+    let pieces = || vec![whole.slice(700..), whole.slice(..0), whole.slice(..700)];
+    let copy = queue.read_pieces(from.cookie(), 0, pieces(), THREAD);
+    assert_eq!(copy.unwrap().wait().unwrap(), 1000);
+    let bytes = pattern(0, 1000);
+    assert_eq!(whole.to_vec(), [&bytes[300..], &bytes[..300]].concat());
+    let copy = queue.write_pieces(to.cookie(), 0, pieces(), THREAD);
+    assert_eq!(copy.unwrap().wait().unwrap(), 1000);
+    assert_eq!(to.memory().to_vec(), bytes);
 }
 
 #[test]
