@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use knem_abi::{feature, request, status};
+use knem_abi::{feature, flag, request, status};
 
 use crate::segment::count;
 use crate::{call, Cookie, CopyFlags, Device, Error, Result, Segment, Source, Target};
@@ -86,7 +86,7 @@ impl Device {
             dst_cookie: destination.get(),
             dst_offset: destination_offset,
             length,
-            flags: flags.bits(),
+            flags: self.usable(flags),
             ..Default::default()
         };
         // SAFETY: The request holds no address. Memory of this process that is a region to write
@@ -147,10 +147,16 @@ impl Device {
         length: u64,
         flags: CopyFlags,
     ) -> Result<u64> {
-        let mut argument = between(source, destination, length, flags.bits());
+        let mut argument = between(source, destination, length, self.usable(flags));
         self.issue_between(&mut argument)?;
         outcome(argument.current_status, Some(argument.copied))?;
         Ok(argument.copied)
+    }
+
+    /// The flags as this device can follow them.
+    fn usable(&self, flags: CopyFlags) -> u32 {
+        let without = if self.has_dma() { 0 } else { flag::DMA };
+        flags.bits() & !without
     }
 
     /// # Safety
@@ -170,7 +176,7 @@ impl Device {
             write: (direction == Direction::ToRegion).into(),
             remote_cookie: remote.get(),
             remote_offset: offset,
-            flags: flags.bits(),
+            flags: self.usable(flags),
             ..Default::default()
         };
         // SAFETY: The array outlives the call; the caller answers for the memory it names.
@@ -189,7 +195,7 @@ impl Device {
         local: &[Segment],
         flags: CopyFlags,
     ) -> Result<u64> {
-        let mut argument = inline(direction, (remote, offset), local, flags.bits())?;
+        let mut argument = inline(direction, (remote, offset), local, self.usable(flags))?;
         // SAFETY: As promised by the caller.
         unsafe { self.issue_inline(&mut argument) }?;
         outcome(argument.current_status, Some(argument.copied))?;

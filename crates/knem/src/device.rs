@@ -5,14 +5,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::Arc;
 
-use knem_abi::{request, ABI_VERSION, DEVICE_PATH};
+use knem_abi::{feature, request, ABI_VERSION, DEVICE_PATH};
 
 use crate::{call, Error, Info, Result};
 
 /// An open `/dev/knem`: a context of the module (contract §5).
 ///
 /// Clones share the context; it closes, and its regions end, when the last clone and the last
-/// [`Region`] are dropped. The descriptor is closed on `exec`.
+/// [`Region`](crate::Region) are dropped. The descriptor is closed on `exec`.
 #[derive(Clone, Debug)]
 pub struct Device(Arc<Context>);
 
@@ -65,6 +65,12 @@ impl Device {
     /// [`Error::Io`] where the descriptor is not the module's.
     pub fn info(&self) -> Result<Info> {
         info(self.as_fd())
+    }
+
+    /// Whether copies of this device can be given to a DMA engine. The module takes a request for
+    /// one that is not there for a mistake (contract §7.3).
+    pub(crate) fn has_dma(&self) -> bool {
+        self.0.features & feature::DMA != 0
     }
 
     /// # Errors

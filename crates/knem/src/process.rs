@@ -51,9 +51,13 @@ impl ProcessMemory {
     }
 
     /// Whether the process is this one, named by whichever of its threads.
+    /// Where nobody can tell, it is.
     pub(crate) fn is_own(&self) -> bool {
         // SAFETY: No memory is involved; signal 0 is none.
-        unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), self.pid, 0) == 0 }
+        let answer = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), self.pid, 0) };
+        let error = io::Error::last_os_error().raw_os_error();
+        // Numbers below 1 name no process at all.
+        answer == 0 || !matches!(error, Some(libc::ESRCH | libc::EINVAL))
     }
 
     /// Moves on until all bytes are there, because the kernel ends a call at 2 GiB, and at a

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use crate::{Cookie, Error, Memory, ProcessMemory, Promised, Region, Result, Segment};
+use crate::{
+    Cookie, CopyFlags, Device, Error, Memory, ProcessMemory, Promised, Region, Result, Segment,
+};
 
 /// Where a peer's memory is, in both ways of saying it. It travels as [32 bytes](Remote::to_bytes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,44 @@ impl Remote {
             segment.first(length)
         };
         local.iter().map(&mut clip).collect()
+    }
+
+    /// The segments are those of a [`crate::Target`] that is borrowed meanwhile.
+    pub(crate) fn read_from_region(
+        &self,
+        device: &Device,
+        offset: u64,
+        to: &[Segment],
+    ) -> Result<u64> {
+        let (region, flags) = (self.region.ok_or(Error::NoRegion)?, CopyFlags::NONE);
+        // SAFETY: The caller of the transport promised it, by `Target`.
+        let promised = unsafe { Promised::new(to) };
+        match device.read_counted(region, offset, promised, flags) {
+            // Such a module copies as much as the peer said that there is.
+            Err(Error::Unsupported { .. }) => device
+                .read(region, offset, promised, flags)
+                .map(|()| sum(to)),
+            counted => counted,
+        }
+    }
+
+    /// The segments are those of a [`crate::Source`] that is borrowed meanwhile.
+    pub(crate) fn write_to_region(
+        &self,
+        device: &Device,
+        offset: u64,
+        from: &[Segment],
+    ) -> Result<u64> {
+        let (region, flags) = (self.region.ok_or(Error::NoRegion)?, CopyFlags::NONE);
+        // SAFETY: The caller of the transport promised it, by `Source`.
+        let promised = unsafe { Promised::new(from) };
+        match device.write_counted(region, offset, promised, flags) {
+            // As above.
+            Err(Error::Unsupported { .. }) => device
+                .write(region, offset, promised, flags)
+                .map(|()| sum(from)),
+            counted => counted,
+        }
     }
 
     pub(crate) fn read_by_address(&self, offset: u64, to: &[Segment]) -> Result<u64> {

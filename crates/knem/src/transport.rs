@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CopyFlags, Device, Error, Memory, Offer, Protection, RegionOptions, Remote, Result};
+use crate::{Device, Error, Memory, Offer, Protection, RegionOptions, Remote, Result};
 use crate::{Source, Target};
 
 /// What to do where the device can't be opened.
@@ -27,11 +27,12 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Opens the device, or takes what `fallback` says where the device is missing or closed to
-    /// this user.
+    /// Opens the device, or takes what `fallback` says where that can't be: the device is missing,
+    /// closed to this user, or of another version, which [`Transport::reason`] tells.
     ///
     /// # Errors
-    /// Those of [`Device::open`]. A module that speaks another version is always an error.
+    /// Those of [`Device::open`], without a fallback. What is not the module's fault, as too many
+    /// open files, is always an error.
     pub fn open(fallback: Fallback) -> Result<Self> {
         Self::choose(Device::open(), fallback)
     }
@@ -40,10 +41,24 @@ impl Transport {
         match (device, fallback) {
             (Ok(device), _) => Ok(Transport::Knem(device)),
             (
-                Err(reason @ (Error::NoDevice { .. } | Error::PermissionDenied { .. })),
+                Err(
+                    reason @ (Error::NoDevice { .. }
+                    | Error::PermissionDenied { .. }
+                    | Error::NotKnem { .. }
+                    | Error::AbiMismatch { .. }),
+                ),
                 Fallback::CrossMemoryAttach,
             ) => Ok(Transport::CrossMemoryAttach { reason }),
             (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Why it is not the module, where it is not, with what to do about that
+    /// ([`Error::remedy`]).
+    pub fn reason(&self) -> Option<&Error> {
+        match self {
+            Transport::Knem(_) => None,
+            Transport::CrossMemoryAttach { reason } => Some(reason),
         }
     }
 
@@ -64,19 +79,14 @@ impl Transport {
     /// bytes that was.
     ///
     /// # Errors
-    /// Those of [`Device::read_counted`] or of [`ProcessMemory::read`](crate::ProcessMemory::read);
+    /// Those of [`Device::read`] or of [`ProcessMemory::read`](crate::ProcessMemory::read);
     /// [`Error::NoRegion`] where the module is here but the peer declared none.
     pub fn read(&self, from: &Remote, offset: u64, mut to: impl Target) -> Result<u64> {
+        let segments = to.segments();
+        let segments = from.clip(offset, segments.as_ref());
         match self {
-            Transport::Knem(device) => {
-                let region = from.region.ok_or(Error::NoRegion)?;
-                device.read_counted(region, offset, to, CopyFlags::NONE)
-            }
-            Transport::CrossMemoryAttach { .. } => {
-                let segments = to.segments();
-                let segments = from.clip(offset, segments.as_ref());
-                from.read_by_address(offset, &segments)
-            }
+            Transport::Knem(device) => from.read_from_region(device, offset, &segments),
+            Transport::CrossMemoryAttach { .. } => from.read_by_address(offset, &segments),
         }
     }
 
@@ -86,16 +96,11 @@ impl Transport {
     /// # Errors
     /// Those of [`Transport::read`]. By address, this process is no peer.
     pub fn write(&self, to: &Remote, offset: u64, from: impl Source) -> Result<u64> {
+        let segments = from.segments();
+        let segments = to.clip(offset, segments.as_ref());
         match self {
-            Transport::Knem(device) => {
-                let region = to.region.ok_or(Error::NoRegion)?;
-                device.write_counted(region, offset, from, CopyFlags::NONE)
-            }
-            Transport::CrossMemoryAttach { .. } => {
-                let segments = from.segments();
-                let segments = to.clip(offset, segments.as_ref());
-                to.write_by_address(offset, &segments)
-            }
+            Transport::Knem(device) => to.write_to_region(device, offset, &segments),
+            Transport::CrossMemoryAttach { .. } => to.write_by_address(offset, &segments),
         }
     }
 }
@@ -139,13 +144,33 @@ mod tests {
     }
 
     #[test]
-    fn never_hides_a_wrong_version() {
-        let wrong = Err(Error::AbiMismatch {
-            driver: 0xc,
-            ours: 0xd,
-        });
-        let error = Transport::choose(wrong, Fallback::CrossMemoryAttach).unwrap_err();
-        assert!(matches!(error, Error::AbiMismatch { .. }));
+    fn says_each_reason_with_its_remedy() {
+        let path = || "/dev/knem".into();
+        let (driver, ours, access) = (0xc, 0xd, Some((0o600, 0)));
+        let reasons = [
+            missing().unwrap_err(),
+            Error::PermissionDenied {
+                path: path(),
+                access,
+            },
+            Error::NotKnem { path: path() },
+            Error::AbiMismatch { driver, ours },
+        ];
+        for reason in reasons {
+            let (code, remedy) = (reason.code(), reason.remedy());
+            let transport = Transport::choose(Err(reason), Fallback::CrossMemoryAttach).unwrap();
+            assert_eq!(transport.reason().unwrap().code(), code);
+            let text = transport.to_string();
+            assert!(text.contains(&remedy), "{text}");
+        }
+    }
+
+    #[test]
+    fn never_hides_what_is_not_the_modules_fault() {
+        let source = std::io::Error::from_raw_os_error(libc::EMFILE);
+        let full = Err(Error::io("open the device", source));
+        let error = Transport::choose(full, Fallback::CrossMemoryAttach).unwrap_err();
+        assert!(matches!(error, Error::Io { .. }), "{error}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use knem_abi::flag;
 use super::slots::Hold;
 use super::{Pending, Queue, Shared};
 use crate::copy::{between, inline, Direction};
-use crate::{Cookie, CopyFlags, Error, Memory, Result, Segment};
+use crate::{Cookie, Error, Memory, Result, Segment};
 
 /// What copies while the program does something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,16 +13,15 @@ pub enum Engine {
     /// The kernel thread of the device.
     #[default]
     Thread,
-    /// A DMA engine, driven by that thread. Modules without one refuse it, or ignore it, as
-    /// [`CopyFlags::DMA`].
+    /// A DMA engine, driven by that thread; where there is none, the thread itself.
     Dma,
 }
 
 impl Engine {
-    const fn bits(self) -> u32 {
+    const fn bits(self, has_dma: bool) -> u32 {
         let how = match self {
-            Engine::Thread => flag::MEMCPY_THREAD,
-            Engine::Dma => CopyFlags::DMA.bits() | flag::DMA_THREAD,
+            Engine::Dma if has_dma => flag::DMA | flag::DMA_THREAD,
+            Engine::Dma | Engine::Thread => flag::MEMCPY_THREAD,
         };
         how | flag::NOTIFY_FD
     }
@@ -94,7 +93,12 @@ impl Queue {
         length: u64,
         engine: Engine,
     ) -> Result<Pending> {
-        let mut argument = between(source, destination, length, engine.bits());
+        let mut argument = between(
+            source,
+            destination,
+            length,
+            engine.bits(self.device().has_dma()),
+        );
         self.submit(Box::new(()), |slot| {
             argument.async_status_index = slot;
             self.device().issue_between(&mut argument)?;
@@ -152,7 +156,12 @@ impl Queue {
         engine: Engine,
         hold: impl Send + 'static,
     ) -> Result<Pending> {
-        let mut argument = inline(direction, place, local, engine.bits())?;
+        let mut argument = inline(
+            direction,
+            place,
+            local,
+            engine.bits(self.device().has_dma()),
+        )?;
         self.submit(Box::new(hold), |slot| {
             argument.async_status_index = slot;
             // SAFETY: The array of segments outlives the call, in which they are pinned; the hold
@@ -196,5 +205,25 @@ impl Shared {
         drop(state);
         let action = "begin a copy";
         taken.map_err(|_| Error::Busy { action })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_engine_copies_after_the_call_and_gives_an_event() {
+        for has_dma in [false, true] {
+            for engine in [Engine::Thread, Engine::Dma] {
+                let bits = engine.bits(has_dma);
+                assert_eq!(bits & !flag::COPY_MASK, 0);
+                assert_ne!(bits & flag::THREAD_MASK, 0);
+                assert_ne!(bits & flag::NOTIFY_FD, 0);
+                // With events the engine may not write the slot by itself (contract §7.3).
+                assert_eq!(bits & flag::ASYNC_DMA_COMPLETE, 0);
+                assert!(has_dma || bits & flag::DMA_MASK == 0);
+            }
+        }
     }
 }
