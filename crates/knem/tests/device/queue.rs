@@ -139,7 +139,7 @@ fn a_copy_whose_future_is_dropped_frees_its_slot() {
 #[test]
 fn copies_end_although_somebody_else_reads_their_events() {
     let queue = queue();
-    let from = source(1 << 16);
+    let (from, bytes) = (source(1 << 16), pattern(0, 1 << 16));
     // More rounds than there are slots: none is lost.
     for round in 0..5000u64 {
         let memory = Memory::new(100).unwrap();
@@ -154,7 +154,7 @@ fn copies_end_although_somebody_else_reads_their_events() {
         } else {
             assert_eq!(executor::run(&queue, copy).unwrap(), 100);
         }
-        assert_eq!(memory.to_vec(), pattern(0, 6000)[round as usize..][..100]);
+        assert_eq!(memory.to_vec(), bytes[round as usize..][..100]);
     }
     let memory = Memory::new(1 << 16).unwrap();
     drop(
@@ -162,7 +162,7 @@ fn copies_end_although_somebody_else_reads_their_events() {
             .read(from.cookie(), 0, memory.clone(), THREAD)
             .unwrap(),
     );
-    while memory.to_vec() != pattern(0, 1 << 16) {
+    while memory.to_vec() != bytes {
         thread::yield_now();
     }
     steal(&queue);
