@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { code, folder, knem } from "../knem.mjs";
+import { code, folder, isPattern, knem, length, pattern } from "../knem.mjs";
 
 const { allocate, Transport } = knem;
 const remote = fileURLToPath(new URL("../remote.mjs", import.meta.url));
 
 /** By what two processes copy, and why. */
-function told(user = {}) {
+function told(user) {
   const options = { encoding: "utf8", ...user };
   const { status, stdout, stderr } = spawnSync(process.execPath, [remote, folder], options);
   assert.equal(status, 0, stderr);
@@ -17,8 +17,19 @@ function told(user = {}) {
 }
 
 export default {
-  "a transport uses the module where there is one": () => {
-    assert.equal(told(), "knem");
+  "a transport uses the module where there is one": async () => {
+    const transport = new Transport({ fallback: "cross-memory-attach" });
+    assert.deepEqual([transport.kind, transport.reason], ["knem", undefined]);
+    const memory = pattern();
+    const { remote } = transport.offer(memory, { protection: "read-write" });
+    const part = allocate(30);
+    assert.equal(await transport.read(remote, part, { offset: length - 25 }), 25);
+    assert.ok(isPattern(part.subarray(0, 25), length - 25));
+    assert.equal(await transport.write(remote, part.fill(9), { offset: 5n }), 30);
+    assert.equal(transport.writeSync(remote, Buffer.from("hello"), { offset: 7 }), 5);
+    assert.equal(transport.readSync(remote, Buffer.alloc(9)), 9);
+    assert.deepEqual([memory[4], memory[5], memory[12], memory[34]], [28, 9, 9, 9]);
+    assert.equal(memory.toString("latin1", 7, 12), "hello");
   },
   "a transport copies by address where this user may not open the device, and says so": () => {
     const { mode } = statSync("/dev/knem");
@@ -32,7 +43,6 @@ export default {
   },
   "a transport tells what it can't do": async () => {
     const transport = new Transport();
-    assert.deepEqual([transport.kind, transport.reason], ["knem", undefined]);
     const offer = transport.offer(allocate(9));
     const { cookie: _, ...place } = offer.remote;
     assert.equal(await code(() => transport.read(place, allocate(1))), "KNEM_NO_REGION");
