@@ -36,9 +36,9 @@ async function serve() {
   await once(other, "exit");
   const expected = (2 * rounds) & 0xff;
   if (buffer[0] !== expected) throw new Error(`the buffer has ${buffer[0]}, not ${expected}`);
-  const speed = (2 * bytes) / each / 1e6;
+  const speed = (2 * bytes) / each / 1000;
   console.log(
-    `${rounds} rounds of ${bytes} bytes: ${each.toFixed(3)} ms each, ${speed.toFixed(2)} GB/s`,
+    `${rounds} rounds of ${bytes} bytes: ${each.toFixed(3)} ms each, ${speed.toFixed(1)} MB/s`,
   );
 }
 
