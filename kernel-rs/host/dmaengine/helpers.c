@@ -89,9 +89,25 @@ void knem_dma_expect(struct knem_landing *landing, u32 enough)
 	spin_unlock_irqrestore(&landing->queue->lock, flags);
 }
 
+/*
+ * Whoever may use a region may copy to it, or from it, as often as he likes at the same time: the same memory is
+ * mapped more than once then, which the kernel's debugging takes for a mistake unless it is told. Whole cache
+ * lines are given to the device only, so that no line is half of one transfer and half of something else.
+ */
+#ifdef DMA_ATTR_DEBUGGING_IGNORE_CACHELINES
+#define ATTRIBUTES DMA_ATTR_DEBUGGING_IGNORE_CACHELINES
+#else
+#define ATTRIBUTES 0
+#endif
+
 static dma_addr_t map(struct device *device, u64 address, size_t bytes, enum dma_data_direction direction)
 {
-	return dma_map_page(device, phys_to_page(address), offset_in_page(address), bytes, direction);
+	return dma_map_page_attrs(device, phys_to_page(address), offset_in_page(address), bytes, direction, ATTRIBUTES);
+}
+
+static void unmap(struct device *device, dma_addr_t address, size_t bytes, enum dma_data_direction direction)
+{
+	dma_unmap_page_attrs(device, address, bytes, direction, ATTRIBUTES);
 }
 
 static bool map_both(struct knem_transfer *transfer, u64 target, u64 source)
@@ -104,7 +120,7 @@ static bool map_both(struct knem_transfer *transfer, u64 target, u64 source)
 	transfer->target = map(device, target, transfer->bytes, DMA_FROM_DEVICE);
 	if (!dma_mapping_error(device, transfer->target))
 		return true;
-	dma_unmap_page(device, transfer->source, transfer->bytes, DMA_TO_DEVICE);
+	unmap(device, transfer->source, transfer->bytes, DMA_TO_DEVICE);
 	return false;
 }
 
@@ -112,8 +128,8 @@ void knem_dma_unmap(struct knem_transfer *transfer)
 {
 	struct device *device = transfer->device;
 
-	dma_unmap_page(device, transfer->target, transfer->bytes, DMA_FROM_DEVICE);
-	dma_unmap_page(device, transfer->source, transfer->bytes, DMA_TO_DEVICE);
+	unmap(device, transfer->target, transfer->bytes, DMA_FROM_DEVICE);
+	unmap(device, transfer->source, transfer->bytes, DMA_TO_DEVICE);
 }
 
 /*
