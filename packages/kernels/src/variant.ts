@@ -40,7 +40,8 @@ export async function variantKernel(
 ): Promise<VariantKernel> {
   const variant: Variant = variants[name];
   const fragment = place(`${name}.config`);
-  const { title, arguments: _, slowness: __, ...settings } = variant;
+  // What does not change the kernel is left out.
+  const { title, moduleVariables = [], arguments: _, slowness: __, ...settings } = variant;
   const texts = await Promise.all([script, fragment].map((file) => readFile(file, "utf8")));
   const recipe = keyOf([...texts, settings]);
   const inputs = { source: kernel.source, recipe, toolchain: toolchainOfVariant(name) };
@@ -51,13 +52,14 @@ export async function variantKernel(
   const entry = await cache.entry("variant", inputs, make, { needs: 6e9 });
   const tree = join(entry, "kernel");
   const release = (await readFile(join(tree, "include/config/kernel.release"), "utf8")).trim();
+  const flags = [...variant.variables, ...moduleVariables];
   const vmlinuz = join(tree, variant.image);
   return {
     kernel: { ...kernel, release },
-    key: cache.path("variant", inputs),
+    key: keyOf([cache.path("variant", inputs), flags]),
     binds: [{ from: entry, to: ENTRY_INSIDE }],
     trees: [],
-    flags: [...variant.variables, ...(variant.moduleVariables ?? [])],
+    flags,
     files: { release, arch: kernel.target.arch, tree, vmlinuz, modulesDir: join(entry, "modules") },
   };
 }
