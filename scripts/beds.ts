@@ -93,6 +93,13 @@ export const SOAK = "soak";
 /** What is about speed, of which kernels that look for faults have little. */
 const slow: readonly string[] = ["softdma_overlap"];
 
+/**
+ * What loads modules again. In User Mode Linux, KASAN does not forget what belonged to a module that is gone, and takes whoever
+ * has that memory next for a culprit.
+ */
+const reloads = (program: string): boolean =>
+  program.startsWith("module_") || ["dma_driver", "dma_kill", "life_kill_queued"].includes(program);
+
 /** What takes a kernel that commits faults on demand, or has a disk of memory. */
 const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 
@@ -103,6 +110,7 @@ const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 export function suits(bed: Bed, program: string): boolean {
   const { machine, softwareDma = false } = bed;
   if (program === SOAK || (slow.includes(program) && isDebug(bed))) return false;
+  if (machine === "uml-debug" && reloads(program)) return false;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
   if (onDemand.includes(program)) return machine === "debug";
