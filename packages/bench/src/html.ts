@@ -19,13 +19,23 @@ export function html(document: BenchDocument): string {
     verdictSheet(document),
     ...experimentSheets(document),
     ownerSheet(document),
-    ...functionSheets(document, true),
   ].filter(({ rows }) => rows.length > 0);
   return page({
     title: "KNEM: benchmarks",
     note: `${kernels.join(" · ")}. The bytes of every round were verified.`,
+    ...reached(document),
     first: goalSheets(document),
     plots: charts(document).map(({ plot }) => plot),
     sheets,
+    folders: [
+      { title: "Instructions, function by function", sheets: functionSheets(document, true) },
+    ],
   });
+}
+
+/** How many of the goals are reached, in a sentence; nothing where none was measured. */
+function reached(document: BenchDocument): { lead?: string } {
+  const rows = goalSheets(document).flatMap(({ rows }) => rows);
+  const met = rows.filter((row) => row.at(-1) === "yes").length;
+  return rows.length === 0 ? {} : { lead: `${met} of ${rows.length} goals are reached.` };
 }

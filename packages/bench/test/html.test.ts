@@ -17,16 +17,14 @@ describe("html", () => {
   const page = html(figures);
 
   it("needs nothing but itself", () => {
-    expect(page).not.toMatch(/<script|<link|@import|url\(|src=|href=/);
-    const addresses = [...page.matchAll(/https?:\/\/[^"\s]*/g)].map(([address]) => address);
-    // The name of SVG's language is no address that is fetched.
-    expect(new Set(addresses)).toEqual(new Set(["http://www.w3.org/2000/svg"]));
+    expect(page).not.toMatch(/<script|<link|@import|url\(|src=|href="[^#]|https?:/);
   });
 
   it("has plots, tables, and what was to be reached", () => {
-    expect(page.match(/<svg/g)).toHaveLength(2);
-    expect(page).toContain("<td>1 MiB</td><td>4.00</td><td>3.00</td>");
-    expect(page).toContain('<tr class="no"><td>GET_INFO</td>');
+    expect(page.match(/<figure>/g)).toHaveLength(2);
+    expect(page).toMatch(/<td>1 MiB<\/td><td class="number">4\.00<\/td><td class="number">3\.00</);
+    expect(page).toMatch(/<td>GET_INFO<\/td>.*<td class="no">no<\/td><\/tr>/);
+    expect(page).toMatch(/<p class="lead">\d+ of \d+ goals are reached\.<\/p>/);
   });
 });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Plot, type Series, scale } from "./plot.js";
+import type { Plot, Series } from "./plot.js";
+import { scale } from "./scale.js";
 import { size } from "./size.js";
 
 /** Gives text the colour of the series of that number; without colours, what it was given. */

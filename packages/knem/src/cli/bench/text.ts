@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { page, type Sheet, terminalPlot } from "@knem/figures";
+import { numeric, page, type Sheet, terminalPlot } from "@knem/figures";
 import colors from "picocolors";
 import type { BenchDocument } from "./document.js";
 import { plots, sheets } from "./sheets.js";
@@ -35,14 +35,15 @@ function note({ kernel, version, cpus }: BenchDocument): string {
 }
 
 /** Names to the left, numbers to the right. */
-function plain({ header, rows }: Sheet): string {
+function plain(sheet: Sheet): string {
+  const { header, rows } = sheet;
   const all = [header, ...rows];
   const widths = header.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
-  const numeric = header.map((_, at) => rows.every((row) => /^[\d.]+( %)?$/.test(row[at] ?? "")));
+  const numbers = numeric(sheet);
   const line = (row: readonly string[]) =>
     row
       .map((cell, at) =>
-        numeric[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+        numbers[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
       )
       .join("  ")
       .trimEnd();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { scale, svg } from "../src/plot.js";
+import { svg } from "../src/picture.js";
 
 const plot = {
   title: "A < B",
@@ -21,7 +21,7 @@ describe("svg", () => {
 
   it("draws a line and its points for each series that has any", () => {
     expect(drawn.match(/<polyline/g)).toHaveLength(3);
-    expect(drawn.match(/<circle/g)).toHaveLength(6);
+    expect(drawn.match(/<path/g)).toHaveLength(6);
     expect(drawn).toContain("<title>two, 4 KiB: 2.01</title>");
     expect(drawn).not.toContain("empty");
     expect(drawn.match(/stroke-dasharray/g)).toHaveLength(1);
@@ -36,15 +36,29 @@ describe("svg", () => {
   });
 
   it("gives a name the same colour wherever it stands, and none to what others are measured against", () => {
-    const colours = values(drawn, /<g fill="([^"]*)"/g);
+    const colours = values(drawn, /<g class="([^"]*)"/g);
     const turned = svg({ ...plot, series: [...plot.series].reverse() });
-    expect(values(turned, /<g fill="([^"]*)"/g)).toEqual([...colours].reverse());
+    expect(values(turned, /<g class="([^"]*)"/g)).toEqual([...colours].reverse());
     expect(new Set(colours).size).toBe(3);
-    expect(colours[2]).toBe("#8a8a8a");
+    expect(colours[2]).toBe("grey");
+  });
+
+  it("gives points a shape of their series, which needs no colour to be seen", () => {
+    const shapes = values(drawn, /<path d="([^"]*)"/g);
+    expect(new Set(shapes.slice(0, 4)).size).toBe(2);
+  });
+
+  it("names as many sizes as there is room for, the smallest and the largest among them", () => {
+    const points = Array.from({ length: 21 }, (_, at) => [2 ** at, 1] as const);
+    const many = svg({ ...plot, series: [{ name: "many", colour: 0, points }] });
+    const places = values(many, /<text class="soft" x="([^"]*)" y="356"/g).map(Number);
+    const gaps = places.slice(1).map((place, index) => place - (places[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(56);
+    expect(many).toMatch(/>1 B<[\s\S]*>1 MiB</);
   });
 
   it("keeps names apart", () => {
-    const places = values(drawn, /<text x="572" y="([^"]*)"/g).map(Number);
+    const places = values(drawn, /<text class="name [^"]*" x="572" y="([^"]*)"/g).map(Number);
     expect(places).toHaveLength(3);
     const gaps = places.slice(1).map((place, index) => place - (places[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(17.9);
@@ -59,19 +73,5 @@ describe("svg", () => {
 
   it("does not mind a plot without figures", () => {
     expect(svg({ ...plot, series: [] })).not.toMatch(/NaN|Infinity/);
-  });
-});
-
-describe("scale", () => {
-  it.each([
-    [1.3, 0.2, 1.4],
-    [1, 0.2, 1],
-    [24, 5, 25],
-    [700, 100, 700],
-    [0.03, 0.005, 0.03],
-  ])("up to %d in steps of %d ends at %d", (most, step, end) => {
-    const found = scale(most);
-    expect(found.most).toBeCloseTo(end);
-    expect(found.ticks[1]).toBeCloseTo(step);
   });
 });
