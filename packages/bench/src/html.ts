@@ -4,11 +4,14 @@ import { charts } from "./charts.js";
 import { type BenchDocument, beds, pageKinds } from "./document.js";
 import { experimentSheets, verdictSheet } from "./experiment/sheets.js";
 import { functionSheets, ownerSheet } from "./profile/sheets.js";
-import { callSheet, goalSheets, instructionSheet, speedSheet } from "./tables.js";
+import { callSheet, goalSheets, instructionSheet, speedSheet, titles } from "./tables.js";
 
 /** The figures as one page that needs nothing but itself. */
 export function html(document: BenchDocument): string {
-  const kernels = Object.entries(document.kernels).map(([bed, release]) => `${bed}: ${release}`);
+  const kernels = beds.flatMap((bed) => {
+    const release = document.kernels[bed];
+    return release === undefined ? [] : [`${titles[bed]}: ${release}`];
+  });
   const sheets = [
     ...pageKinds.flatMap((pages) => [
       speedSheet(document, "uml", pages, true),

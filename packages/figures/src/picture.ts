@@ -12,7 +12,7 @@ export function svg(plot: Plot): string {
   const { lines, y } = draw(plot, frame);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
-    `<style>${pictureStyle}</style>`,
+    `<style>:root{color-scheme:light dark}\n${pictureStyle}</style>`,
     `<text x="${frame.left}" y="20" font-weight="600" font-size="15">${escaped(title)}</text>`,
     `<text x="${frame.left}" y="38" class="soft">${escaped(values)}</text>`,
     ...lines,

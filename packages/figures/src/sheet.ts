@@ -19,15 +19,22 @@ export function numeric({ header, rows }: Sheet): boolean[] {
   });
 }
 
+/** What is longer may be broken into lines. */
+const LONG = 24;
+
+/** Names of calls may be broken after their underscores; hyphens are known to browsers. */
+const breakable = (cell: string) => escaped(cell).replaceAll("_", "_<wbr>");
+
 /** A sheet as a table of a page: names to the left, numbers to the right; wider than the screen, it is moved by itself. */
 export function table(sheet: Sheet): string {
   const numbers = numeric(sheet);
   const classOf = (cell: string, at: number) => {
     if (cell === "yes" || cell === "no") return ` class="${cell}"`;
-    return numbers[at] ? ' class="number"' : "";
+    if (numbers[at]) return ' class="number"';
+    return cell.length > LONG ? ' class="words"' : "";
   };
   const head = sheet.header.map(
-    (cell, at) => `<th scope="col"${numbers[at] ? ' class="number"' : ""}>${escaped(cell)}</th>`,
+    (cell, at) => `<th scope="col"${numbers[at] ? ' class="number"' : ""}>${breakable(cell)}</th>`,
   );
   const body = sheet.rows.map((row) => {
     const cells = row.map((cell, at) => `<td${classOf(cell, at)}>${escaped(cell)}</td>`);

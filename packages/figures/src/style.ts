@@ -7,6 +7,13 @@ const colours = inBothLights(
   (name, colour) => `:root{--${name}:${colour}}`,
 );
 
+/** Shadows at the edges behind which there is more of a table; paper that moves with it covers them at its ends. */
+const shadows = `background:
+linear-gradient(to right,var(--paper) 1rem,transparent 2rem) left/3rem 100% no-repeat local,
+linear-gradient(to left,var(--paper) 1rem,transparent 2rem) right/3rem 100% no-repeat local,
+linear-gradient(to right,var(--line),transparent) left/.8rem 100% no-repeat scroll,
+linear-gradient(to left,var(--line),transparent) right/.8rem 100% no-repeat scroll`;
+
 /** How a page looks. */
 export const pageStyle = `
 :root{color-scheme:light dark}
@@ -32,11 +39,14 @@ figcaption span{color:var(--soft);font-size:.9rem}
 figure>svg{display:block;width:100%;margin-top:.5rem}
 .key{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin:.5rem 0 0;padding:0;list-style:none;font-size:.9rem}
 .key svg{width:28px;height:12px;margin-right:.4rem;vertical-align:-1px}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto;${shadows}}
 table{border-collapse:collapse;font-size:.95rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 th{font-weight:600;color:var(--soft)}
+th{vertical-align:bottom}
 th.number,td.number{text-align:right}
+th.number{white-space:normal}
+td.words{min-width:12rem;white-space:normal}
 th:first-child,td:first-child{padding-left:0}
 td.no{color:var(--no);font-weight:600}
 td.yes{color:var(--yes);font-weight:600}

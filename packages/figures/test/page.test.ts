@@ -51,6 +51,22 @@ describe("a page", () => {
   });
 });
 
+describe("a table", () => {
+  it("breaks long words into lines rather than being wider than the screen", () => {
+    const header = ["what", "process_vm_readv"];
+    const rows = [["create and destroy a region of one page", "1"]];
+    const made = page({ ...few, sheets: [{ title: "Calls", header, rows }] });
+    expect(made).toContain('<td class="words">create and destroy');
+    expect(made).toContain("process_<wbr>vm_<wbr>readv</th>");
+  });
+
+  it("can be moved without a pointer, and says what it is", () => {
+    expect(page(few)).toContain(
+      '<div class="wide" role="region" aria-label="Copies" tabindex="0"><table>',
+    );
+  });
+});
+
 describe("columns", () => {
   it("are of numbers where every cell that says something is one", () => {
     const rows = [
