@@ -60,7 +60,7 @@ function sectionsOf({ first = [], plots, sheets, folders = [] }: Page): Section[
   const shown = (sheet: Sheet) => ({ title: sheet.title, content: table(sheet) });
   return [
     ...first.map(shown),
-    ...(plots.length > 0 ? [{ title: "Plots", content: figures }] : []),
+    ...(plots.length > 0 ? [{ title: plots.length > 1 ? "Plots" : "Plot", content: figures }] : []),
     ...sheets.map(shown),
     ...folders
       .filter(({ sheets }) => sheets.length > 0)

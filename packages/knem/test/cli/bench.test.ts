@@ -113,4 +113,13 @@ describe("the figures", () => {
     expect(page.match(/<figure>/g)).toHaveLength(1);
     expect(page).toContain("<td>process_vm_readv</td>");
   });
+
+  it("are a page that says once what it is about", () => {
+    for (const figure of Object.values(figures))
+      expect(
+        html(figure)
+          .match(/<h[12][^>]*>[^<]*|<strong>[^<]*/g)
+          ?.filter((heading) => heading.includes(figure.title)),
+      ).toHaveLength(1);
+  });
 });

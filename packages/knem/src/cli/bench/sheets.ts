@@ -20,40 +20,51 @@ export function plots(document: BenchDocument): Plot[] {
   }));
   const hidden = document.overlaps.map(({ bytes, hidden }) => [bytes, hidden * 100] as const);
   const all: Plot[] = [
-    { title: document.title, values: "GiB/s, the middle of all rounds", series: speeds },
+    { title: "Speed", values: "GiB/s, the middle of all rounds", series: speeds },
     {
-      ...{ title: document.title, values: "% of the copy that takes no time of its own" },
+      ...{
+        title: "Hidden behind computing",
+        values: "% of the copy that takes no time of its own",
+      },
       series: [{ name: "hidden", colour: 0, points: hidden }],
     },
   ];
   return all.filter(({ series }) => series.some(({ points }) => points.length > 1));
 }
 
-function copies({ title, copies }: BenchDocument): Sheet {
+function copies({ copies }: BenchDocument): Sheet {
   const rows = copies.map(({ name, bytes, best, median, seconds }) => [
     ...[size(bytes), name],
     ...[seconds.p50, seconds.p90, seconds.p99, seconds.worst].map(micros),
     ...[median, best].map((speed) => (speed / 2 ** 30).toFixed(3)),
   ]);
   const times = ["median µs", "90 % µs", "99 % µs", "worst µs"];
-  return { title, header: ["size", "copies", ...times, "median GiB/s", "best GiB/s"], rows };
+  return {
+    title: "Copies",
+    header: ["size", "copies", ...times, "median GiB/s", "best GiB/s"],
+    rows,
+  };
 }
 
-function calls({ title, calls }: BenchDocument): Sheet {
+function calls({ calls }: BenchDocument): Sheet {
   const rows = calls.map(({ call, bytes, pages, best, median }) => [
     bytes === 0 ? "-" : `${size(bytes)}${pages === "huge" ? ", huge" : ""}`,
     ...[call, micros(best), micros(median)],
   ]);
-  return { title, header: ["memory", "call", "best µs", "median µs"], rows };
+  return { title: "Calls", header: ["memory", "call", "best µs", "median µs"], rows };
 }
 
-function overlaps({ title, overlaps }: BenchDocument): Sheet {
+function overlaps({ overlaps }: BenchDocument): Sheet {
   const rows = overlaps.map(({ bytes, copy, compute, both, hidden }) => [
     size(bytes),
     ...[copy, compute, both].map(micros),
     `${(hidden * 100).toFixed(0)} %`,
   ]);
-  return { title, header: ["size", "copy µs", "computing µs", "both µs", "hidden"], rows };
+  return {
+    title: "Copying and computing",
+    header: ["size", "copy µs", "computing µs", "both µs", "hidden"],
+    rows,
+  };
 }
 
 const micros = (seconds: number) => (seconds * 1e6).toFixed(2);
