@@ -99,4 +99,4 @@ function curve(series: Series, x: (bytes: number) => number, y: Drawing["y"]): s
 }
 
 export const round = (value: number): number => Math.round(value * 10) / 10;
-const short = (value: number) => String(Number(value.toPrecision(3)));
+export const short = (value: number): string => String(Number(value.toPrecision(3)));

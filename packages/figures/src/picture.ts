@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Drawing, draw, type Frame, hueOf, pictureStyle, round } from "./drawing.js";
+import { svgDocument } from "./document.js";
+import { type Drawing, draw, type Frame, hueOf, round } from "./drawing.js";
 import { escaped } from "./markup.js";
 import { drawn, type Plot } from "./plot.js";
 
-const [width, height] = [760, 380] as const;
+const canvas = { width: 760, height: 380 } as const;
 const frame: Frame = { left: 48, right: 560, top: 52, bottom: 336 };
 
 /** A plot as an SVG document that says by itself what it shows, the same for the same plot. */
 export function svg(plot: Plot): string {
   const { title, values } = plot;
   const { lines, y } = draw(plot, frame);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
-    `<style>:root{color-scheme:light dark}\n${pictureStyle}</style>`,
+  return svgDocument(title, canvas, [
     `<text x="${frame.left}" y="20" font-weight="600" font-size="15">${escaped(title)}</text>`,
     `<text x="${frame.left}" y="38" class="soft">${escaped(values)}</text>`,
     ...lines,
     ...names(plot, y),
-    "</svg>\n",
-  ].join("\n");
+  ]);
 }
 
 /** The names beside the ends of the lines, moved apart where they would cover each other. */

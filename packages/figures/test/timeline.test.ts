@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { timeline } from "../src/index.js";
 
-it("draws each value in a panel of its own, from 0 to its most, over the same time", () => {
-  const drawn = timeline("Load <1>", [
-    {
-      name: "Copied",
-      unit: "MiB/s",
-      points: [
-        [0, 0],
-        [5, 50],
-        [10, 100],
-      ],
-    },
-    {
-      name: "Pinned",
-      unit: "MiB",
-      points: [
-        [0, 4],
-        [10, 2],
-      ],
-    },
-  ]);
-  const lines = [...drawn.matchAll(/<polyline points="([^"]+)"/g)].map((match) => match[1]);
-  // Panels are 96 high; the first ends at 148, the second at 280.
-  expect(lines).toEqual(["72,148 408,100 744,52", "72,184 744,232"]);
-  expect(drawn).toContain(">Load &lt;1></text>");
-  expect(drawn).toContain(">10 s</text>");
-});
+const rising = { name: "a & b", unit: "MiB", points: [[0, 1] as const, [10, 4] as const] };
+const level = { name: "copies", unit: "per second", points: [[0, 2] as const, [5, 2] as const] };
+const drawn = timeline("A <soak>", [rising, level]);
 
-it("stands nothing at all", () => {
-  expect(timeline("Nothing", [{ name: "Copied", unit: "MiB/s", points: [] }])).toContain("</svg>");
+/** Every pair of numbers of a curve. */
+const curves = [...drawn.matchAll(/<polyline [^>]*points="([^"]*)"/g)].map(([, points = ""]) =>
+  points.split(" ").map((point) => point.split(",").map(Number)),
+);
+
+describe("a timeline", () => {
+  it("draws each value in a panel of its own, over the same time", () => {
+    const [[[left, low] = [], [right, high] = []] = [], [, [half] = []] = []] = curves;
+    expect(high).toBeLessThan(low ?? 0);
+    expect(half).toBeCloseTo(((left ?? 0) + (right ?? 0)) / 2);
+    expect(drawn).toContain(">10 s</text>");
+    expect(drawn.match(/class="hue\d"/g)).toEqual(['class="hue0"', 'class="hue1"']);
+  });
+
+  it("says what it shows, whatever the words are", () => {
+    expect(drawn).toContain('aria-label="A &lt;soak&gt;"');
+    expect(drawn).toContain('a &amp; b <tspan class="soft">MiB</tspan>');
+  });
+
+  it("does not mind values of which there are none", () => {
+    expect(timeline("nothing", [{ ...level, points: [] }])).not.toMatch(/NaN|Infinity/);
+  });
 });
