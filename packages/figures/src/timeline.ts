@@ -20,12 +20,12 @@ const frame = { left: 72, right: 744, top: 44, height: 96, gap: 36 } as const;
 export function timeline(title: string, traces: readonly Trace[]): string {
   const end = Math.max(1, ...traces.flatMap(({ points }) => points.map(([seconds]) => seconds)));
   const height = frame.top + traces.length * (frame.height + frame.gap);
-  const bottom = height - frame.gap + 16;
+  const below = height - frame.gap + 28;
   return svgDocument(title, { width, height }, [
     `<text x="16" y="22" font-weight="600" font-size="15">${escaped(title)}</text>`,
     ...traces.map((trace, index) => panel(trace, index, end)),
-    `<text class="soft" x="${frame.left}" y="${bottom}">0 s</text>`,
-    `<text class="soft" x="${frame.right}" y="${bottom}" text-anchor="end">${short(end)} s</text>`,
+    `<text class="soft" x="${frame.left}" y="${below}">0 s</text>`,
+    `<text class="soft" x="${frame.right}" y="${below}" text-anchor="end">${short(end)} s</text>`,
   ]);
 }
 

@@ -20,6 +20,12 @@ describe("a timeline", () => {
     expect(drawn.match(/class="hue\d"/g)).toEqual(['class="hue0"', 'class="hue1"']);
   });
 
+  it("has the time below the last axis, not on it", () => {
+    const axes = [...drawn.matchAll(/<line [^>]*y1="([^"]*)"/g)].map(([, y]) => Number(y));
+    const [, time] = /y="([^"]*)">0 s</.exec(drawn) ?? [];
+    expect(Number(time) - Math.max(...axes)).toBeGreaterThan(13);
+  });
+
   it("says what it shows, whatever the words are", () => {
     expect(drawn).toContain('aria-label="A &lt;soak&gt;"');
     expect(drawn).toContain('a &amp; b <tspan class="soft">MiB</tspan>');
