@@ -15,7 +15,7 @@ beforeAll(async () => {
   const each = Object.keys(kinds).map((kind) => [kind, bench(`${kind} --json`)] as const);
   left = await inGuest({
     ...Object.fromEntries(each),
-    text: `${bench("pingpong --html /tmp/page.html")} && grep -c '<svg' /tmp/page.html`,
+    text: `${bench("pingpong --html /tmp/page.html")} && grep -c '<figure>' /tmp/page.html`,
     counted: `node ${KNEM} stats --json`,
   });
 }, 1_000_000);
