@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "guest",
-          include: ["packages/*/test/boot/**/*.test.ts"],
+          include: ["packages/*/test/boot/**/*.test.ts", "scripts/test/boot/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, place } from "./document.js";
+import { brokenLinks } from "./link.js";
+import type { Block } from "./markdown.js";
+import { proofOf, shown } from "./proof.js";
+import { commandsOf } from "./shell.js";
+import { regionOf } from "./snippet.js";
+import { unknownWords, type Vocabulary } from "./vocabulary.js";
+
+/** What the pages say that is not so, or that nobody proves; nothing if all is well. */
+export function problems(
+  checkout: string,
+  documents: readonly Document[],
+  vocabulary: Vocabulary,
+): string[] {
+  const blocks = documents.flatMap((document) =>
+    document.blocks.flatMap((block) =>
+      [...unproven(checkout, block), ...unknown(block, vocabulary)].map(
+        (what) => `${place(document, block)}: ${what}`,
+      ),
+    ),
+  );
+  const inline = documents.flatMap(({ path, codes }) =>
+    codes.flatMap((code) => unknownWords(code, vocabulary).map((what) => `${path}: ${what}`)),
+  );
+  return [...brokenLinks(checkout, documents), ...blocks, ...inline];
+}
+
+/** A page with its regions of programs as those are now. */
+export function refreshed(checkout: string, { text, blocks }: Document): string {
+  return blocks.reduce((page, { language, info, text: old }) => {
+    const fresh = regionIn(checkout, info);
+    const fence = (code: string) => `\`\`\`${language} ${info}\n${code}\n\`\`\``;
+    return fresh === undefined ? page : page.replace(fence(old), () => fence(fresh));
+  }, text);
+}
+
+function unproven(checkout: string, { language, info, text }: Block): string[] {
+  if (shown.has(language)) return [];
+  if (language === "") return ["the block has no language; what is only shown is text"];
+  const proof = proofOf(info);
+  if (!proof) return ["the block does not say how it is proven"];
+  if (proof.kind === "from" && regionIn(checkout, info) !== text)
+    return [`the block is not region ${proof.region} of ${proof.file}: npm run documents`];
+  if (proof.kind !== "proven") return [];
+  const test = read(checkout, proof.test);
+  if (test === undefined) return [`there is no ${proof.test}`];
+  if (language !== "sh") return [];
+  return commandsOf(text)
+    .filter((command) => !test.includes(command))
+    .map((command) => `${proof.test} does not have the command: ${command}`);
+}
+
+function unknown({ language, text }: Block, vocabulary: Vocabulary): string[] {
+  if (language !== "sh") return [];
+  return commandsOf(text).flatMap((line) => unknownWords(line, vocabulary));
+}
+
+function regionIn(checkout: string, info: string): string | undefined {
+  const proof = proofOf(info);
+  if (proof?.kind !== "from") return undefined;
+  const program = read(checkout, proof.file);
+  return program === undefined ? undefined : regionOf(program, proof.region);
+}
+
+function read(checkout: string, file: string): string | undefined {
+  try {
+    return readFileSync(join(checkout, file), "utf8");
+  } catch {
+    return undefined;
+  }
+}

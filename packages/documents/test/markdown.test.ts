@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { describe, expect, it } from "vitest";
+import { readPage } from "../src/markdown.js";
+
+const page = readPage(`# A page
+
+Text with \`code\` and [a link](other.md#part).
+
+\`\`\`sh host
+echo 1
+\`\`\`
+
+    indented
+
+- an item:
+
+  \`\`\`text
+  inside
+  \`\`\`
+
+## With \`code\`, punctuation!
+
+## Twice
+
+## Twice
+`);
+
+describe("readPage", () => {
+  it("finds fenced blocks wherever they are, with their info strings and lines", () => {
+    expect(page.blocks).toEqual([
+      { language: "sh", info: "host", text: "echo 1", line: 5 },
+      { language: "text", info: "", text: "inside", line: 13 },
+    ]);
+  });
+
+  it("finds links, code and anchors as GitHub names them", () => {
+    expect(page.links).toEqual(["other.md#part"]);
+    expect(page.codes).toEqual(["code", "code"]);
+    expect(page.anchors).toEqual(["a-page", "with-code-punctuation", "twice", "twice-1"]);
+  });
+});
