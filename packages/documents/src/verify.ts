@@ -32,7 +32,8 @@ export function problems(
 export function refreshed(checkout: string, { text, blocks }: Document): string {
   return blocks.reduce((page, { language, info, text: old }) => {
     const fresh = regionIn(checkout, info);
-    const fence = (code: string) => `\`\`\`${language} ${info}\n${code}\n\`\`\``;
+    const opening = `\`\`\`${language} ${info}\n`;
+    const fence = (code: string) => `${opening}${code}${code === "" ? "" : "\n"}\`\`\``;
     return fresh === undefined ? page : page.replace(fence(old), () => fence(fresh));
   }, text);
 }

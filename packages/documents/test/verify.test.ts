@@ -51,7 +51,8 @@ describe("problems", () => {
 
 describe("refreshed", () => {
   it("puts the region in place of what was shown", () => {
-    const old = document(block("c from=a.c#b", "old();"));
-    expect(refreshed(checkout, old)).toBe(block("c from=a.c#b", "new();"));
+    const fresh = block("c from=a.c#b", "new();");
+    for (const old of [block("c from=a.c#b", "old();"), "```c from=a.c#b\n```\n"])
+      expect(refreshed(checkout, document(old))).toBe(fresh);
   });
 });

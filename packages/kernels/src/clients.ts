@@ -26,12 +26,24 @@ const inCpp = (standard: string, platform: PlatformName): Way => ({
   compile: ["g++", `-std=${standard}`, "-Wold-style-cast"],
 });
 
+/** The examples that docs/interface.md shows regions of. */
+const shown = (platform: PlatformName, suffix = ""): Way[] =>
+  ["region", "background", "beyond", "deprecated"].map((name) => ({
+    program: `${name}${suffix}`,
+    platform,
+    source: `${name}.c`,
+    compile: ["gcc", "-std=c99"],
+  }));
+
 const ways = [
   ...["c99", "c11"].map((standard) => inC(standard, "amd64")),
   ...["c++11", "c++17"].map((standard) => inCpp(standard, "amd64")),
+  ...shown("amd64"),
   inC("c99", "i386", "-32"),
+  ...shown("i386", "-32"),
   inC("c99", "arm64"),
   inCpp("c++17", "arm64"),
+  ...shown("arm64"),
 ];
 
 /**

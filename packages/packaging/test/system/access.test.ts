@@ -26,14 +26,14 @@ async function install(deb: string): Promise<void> {
   expect({ status, output }).toMatchObject({ status: 0 });
 }
 
-/** Adds a member of the group, somebody else, and the clients of examples/, whose names are given back. */
+/** Adds a member of the group, somebody else, and the clients of examples/; gives the names of those that are two processes. */
 async function populate(workshop: Workshop): Promise<readonly string[]> {
   await machine.tell("useradd --groups rdma member && useradd other");
   const { folder, names } = await workshop.clients();
   const binds = [{ from: folder, to: "/run/clients" }];
   const placed = await machine.sh("install -t /usr/local/bin /run/clients/*", { binds });
   expect(placed).toMatchObject({ status: 0 });
-  return names;
+  return names.filter((name) => name.startsWith("client-"));
 }
 
 /** The lines that a shell's script prints in the booted machine, once udev has done all it has to. */
