@@ -10,6 +10,8 @@ export interface Block {
   readonly text: string;
   /** Of its fence, from 1. */
   readonly line: number;
+  /** The heading of the second level that it is below, empty if there is none. */
+  readonly chapter: string;
 }
 
 /** What a page says, as far as it can be held against something. */
@@ -47,8 +49,10 @@ function fenced(text: string, codes: readonly Tokens.Code[]): Block[] {
       const at = text.indexOf(opening, from);
       from = at + raw.trimEnd().length;
       const [language = "", ...info] = lang.split(" ");
-      const line = text.slice(0, at).split("\n").length;
-      return { language, info: info.join(" "), text: code, line };
+      const lines = text.slice(0, at).split("\n");
+      const heading = lines.findLast((line) => line.startsWith("## ")) ?? "";
+      const where = { line: lines.length, chapter: heading.replace("## ", "") };
+      return { language, info: info.join(" "), text: code, ...where };
     });
 }
 

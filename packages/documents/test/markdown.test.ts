@@ -12,6 +12,8 @@ echo 1
 
     indented
 
+## Inner
+
 - an item:
 
   \`\`\`text
@@ -28,14 +30,14 @@ echo 1
 describe("readPage", () => {
   it("finds fenced blocks wherever they are, with their info strings and lines", () => {
     expect(page.blocks).toEqual([
-      { language: "sh", info: "host", text: "echo 1", line: 5 },
-      { language: "text", info: "", text: "inside", line: 13 },
+      { language: "sh", info: "host", text: "echo 1", line: 5, chapter: "" },
+      { language: "text", info: "", text: "inside", line: 15, chapter: "Inner" },
     ]);
   });
 
   it("finds links, code and anchors as GitHub names them", () => {
     expect(page.links).toEqual(["other.md#part"]);
     expect(page.codes).toEqual(["code", "code"]);
-    expect(page.anchors).toEqual(["a-page", "with-code-punctuation", "twice", "twice-1"]);
+    expect(page.anchors).toEqual(["a-page", "inner", "with-code-punctuation", "twice", "twice-1"]);
   });
 });

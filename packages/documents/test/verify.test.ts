@@ -9,7 +9,10 @@ import { problems, refreshed } from "../src/verify.js";
 let checkout: string;
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), "knem-documents-"));
-  await writeFile(join(checkout, "a.test.ts"), "run('knem stats')");
+  await writeFile(
+    join(checkout, "a.test.ts"),
+    `run('knem stats'); run(await guideBlocks("Loading"))`,
+  );
   await writeFile(join(checkout, "a.md"), "# A");
   await writeFile(join(checkout, "a.c"), "// [b]\nnew();\n// [/b]\n");
 });
@@ -23,6 +26,7 @@ const wrong = (text: string) => problems(checkout, [document(text)], vocabulary)
 describe("problems", () => {
   it.each([
     block("sh proven=a.test.ts", "knem stats"),
+    `## Loading\n${block("sh proven=a.test.ts", "modprobe knem")}`,
     block('sh unproven="it takes a cluster"', "kubectl get pods"),
     block("c from=a.c#b", "new();"),
     block("text", "anything"),

@@ -116,7 +116,7 @@ function packageLists(all: readonly Support[]): string[] {
     return [
       `For ${[...kernels].join(", ")} with ${sources.join(" or ")}${where}:`,
       "",
-      "```",
+      "```text",
       ...wrapped(buildPackages(name), 96),
       "```",
     ].join("\n");
