@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Document, place } from "./document.js";
 import { brokenLinks } from "./link.js";
 import type { Block } from "./markdown.js";
@@ -17,7 +17,7 @@ export function problems(
 ): string[] {
   const blocks = documents.flatMap((document) =>
     document.blocks.flatMap((block) =>
-      [...unproven(checkout, block), ...unknown(block, vocabulary)].map(
+      [...unproven(checkout, document.path, block), ...unknown(block, vocabulary)].map(
         (what) => `${place(document, block)}: ${what}`,
       ),
     ),
@@ -38,8 +38,10 @@ export function refreshed(checkout: string, { text, blocks }: Document): string 
   }, text);
 }
 
-function unproven(checkout: string, { language, info, text, chapter }: Block): string[] {
+function unproven(checkout: string, path: string, block: Block): string[] {
+  const { language, info, text, chapter } = block;
   if (shown.has(language)) return [];
+  if (isDocTest(checkout, path, language)) return [];
   if (language === "") return ["the block has no language; what is only shown is text"];
   const proof = proofOf(info);
   if (!proof) return ["the block does not say how it is proven"];
@@ -73,4 +75,11 @@ function read(checkout: string, file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** cargo test compiles the Rust of a page that its crate includes, and runs it unless it says no_run. */
+function isDocTest(checkout: string, path: string, language: string): boolean {
+  if (!/^rust(,no_run)?$/.test(language)) return false;
+  const library = read(checkout, join(dirname(path), "src/lib.rs"));
+  return library?.includes(`include_str!("../${basename(path)}")`) ?? false;
 }

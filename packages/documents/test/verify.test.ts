@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +14,8 @@ beforeAll(async () => {
     `run('knem stats'); run(await guideBlocks("Loading"))`,
   );
   await writeFile(join(checkout, "a.md"), "# A");
+  await mkdir(join(checkout, "src"));
+  await writeFile(join(checkout, "src/lib.rs"), '#![doc = include_str!("../a.md")]');
   await writeFile(join(checkout, "a.c"), "// [b]\nnew();\n// [/b]\n");
 });
 afterAll(() => rm(checkout, { recursive: true }));
@@ -30,6 +32,7 @@ describe("problems", () => {
     block('sh unproven="it takes a cluster"', "kubectl get pods"),
     block("c from=a.c#b", "new();"),
     block("text", "anything"),
+    block("rust", "new();"),
     "# A\n\n[here](#a) and [there](a.c), `knem stats`",
   ])("has nothing against a page that is right: %s", (text) => {
     expect(wrong(text)).toEqual([]);
@@ -37,6 +40,7 @@ describe("problems", () => {
 
   it.each([
     [block("", "anything"), "a.md:1: the block has no language; what is only shown is text"],
+    [block("rust,ignore", "x"), "a.md:1: the block does not say how it is proven"],
     [block("sh", "true"), "a.md:1: the block does not say how it is proven"],
     [block("sh proven=a.test.ts", "true"), "a.md:1: a.test.ts does not have the command: true"],
     [block("sh proven=b.test.ts", "true"), "a.md:1: there is no b.test.ts"],

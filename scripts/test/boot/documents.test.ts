@@ -3,15 +3,18 @@ import { fileURLToPath } from "node:url";
 import { commandsOf, type Document, place, proofOf, readDocuments } from "@knem/documents";
 import { Progress, run, type Target, targets, Workshop } from "@knem/kernels";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BIN, KNEM, outfit } from "../../outfit.js";
+import { BIN, type Guest, KNEM, outfit } from "../../outfit.js";
 
 const checkout = fileURLToPath(new URL("../../..", import.meta.url));
 const SCRIPTS = "/opt/knem/documents";
 const PROGRAMS = "/opt/knem/path";
 
 let documents: Document[];
+let guest: Guest;
 beforeAll(async () => {
   documents = await readDocuments(checkout);
+  const workshop = await Workshop.open(new Progress());
+  guest = await outfit(workshop, { target: targets[0] as Target }, { crate: "knem-bench" });
 });
 
 /** The blocks of commands that are to be run there, with their places. */
@@ -23,10 +26,8 @@ function blocksFor(where: "host" | "guest"): { place: string; script: string }[]
   );
 }
 
-/** Runs scripts in a guest that has the module and the knem command, one after the other, as root. */
+/** Runs scripts in the guest, one after the other, as root. */
 async function inGuest(scripts: readonly string[]): Promise<{ status: string; output: string }[]> {
-  const workshop = await Workshop.open(new Progress());
-  const guest = await outfit(workshop, { target: targets[0] as Target }, { crate: "knem-bench" });
   const knem = `#!/bin/sh\nexec node ${KNEM} "$@"\n`;
   const files = scripts.map((content, n) => ({ to: `${SCRIPTS}/${1000 + n}`, content }));
   const each = `for script in ${SCRIPTS}/*; do
