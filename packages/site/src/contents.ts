@@ -50,7 +50,16 @@ const others: readonly Page[] = [
 const order: readonly { title: string; slugs: readonly string[] }[] = [
   {
     title: "Using it",
-    slugs: ["about", "guide", "mpi", "monitoring", "containers", "troubleshooting", "support"],
+    slugs: [
+      "about",
+      "guide",
+      "install",
+      "mpi",
+      "monitoring",
+      "containers",
+      "troubleshooting",
+      "support",
+    ],
   },
   { title: "Programming", slugs: ["interface", "rust", "node"] },
   {
