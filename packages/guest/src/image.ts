@@ -64,7 +64,7 @@ function noBusybox(arch: string): KnemError {
  * The image of a whole system and the busybox that starts it, put into `folder`. Errors: COMMAND_FAILED.
  */
 export async function systemImage(
-  { sandbox, tree, builds = false }: SystemJob,
+  { sandbox, tree, builds = false }: Pick<SystemJob, "sandbox" | "tree" | "builds">,
   folder: string,
 ): Promise<{ image: string; busybox: string }> {
   const binds = [

@@ -4,7 +4,7 @@ export type { ConsoleFault, FaultKind } from "./console.js";
 export { faultsIn } from "./console.js";
 export type { Evidence } from "./fault.js";
 export { GuestFault } from "./fault.js";
-export { baseImage } from "./image.js";
+export { baseImage, systemImage } from "./image.js";
 export type {
   BaseImage,
   GuestFile,
