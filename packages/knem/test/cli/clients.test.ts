@@ -36,6 +36,14 @@ it("who opens the device by a plug-in is built with KNEM", () => {
   ]);
 });
 
+it("plug-ins are found whatever the release that their folder is named by", () => {
+  for (const release of ["openmpi", "openmpi3", "openmpi40"]) {
+    const plugIn = `${lib}/openmpi/lib/${release}/mca_smsc_knem.so`;
+    const files = { [`${lib}/libopen-pal.so.80`]: "Open MPI", [plugIn]: "\0/dev/knem\0" };
+    expect(found(files)).toMatchObject([{ knem: plugIn }]);
+  }
+});
+
 it("who does not is told as well", () => {
   const files = {
     "/opt/mpich/4.0/lib/libmpich.so.12": "MPICH",

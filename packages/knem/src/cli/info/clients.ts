@@ -69,13 +69,19 @@ export function clients(system: System, paths = process.env["LD_LIBRARY_PATH"] ?
 }
 
 function client(system: System, kind: Kind, folder: string, library: string): Client {
-  const within = ["", "ucx", "openmpi", "openmpi/lib/openmpi", "openmpi/lib/openmpi3"];
-  const files = within.flatMap((part) =>
+  const files = ["", "ucx", "openmpi", ...plugIns(system, folder)].flatMap((part) =>
     system.names(join(folder, part)).map((name) => join(folder, part, name)),
   );
   const parts = files.filter((file) => kind.parts.test(basename(file)));
   const knem = parts.find((file) => system.bytes(file)?.includes(DEVICE)) ?? null;
   return { name: kind.name, version: versionOf(system, kind, folder, library), library, knem };
+}
+
+/** Where Debian has Open MPI's plug-ins, in a folder named by the release: openmpi3, openmpi40. */
+function plugIns(system: System, folder: string): string[] {
+  const within = "openmpi/lib";
+  const names = system.names(join(folder, within)).filter((name) => /^openmpi\d*$/.test(name));
+  return names.map((name) => `${within}/${name}`);
 }
 
 function versionOf(system: System, kind: Kind, folder: string, library: string): string | null {
