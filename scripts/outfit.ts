@@ -137,7 +137,7 @@ async function driversOf(workshop: Workshop, bed: Bed): Promise<BuiltModule[]> {
 }
 
 /** The knem command with its binding and dependencies. */
-async function commandFiles(workshop: Workshop): Promise<GuestFile[]> {
+export async function commandFiles(workshop: Workshop): Promise<GuestFile[]> {
   const binding = await workshop.binding();
   const lib = join(workshop.checkout, "packages/knem");
   const manifest = JSON.parse(await readFile(join(lib, "package.json"), "utf8"));

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+export { documentation, SPEEDS, writeDocumentation } from "./document.js";
+export { type MpiGuest, mpiGuest } from "./guest.js";
+export {
+  attemptsOf,
+  type Block,
+  blocksOf,
+  carries,
+  type MachineOfPage,
+  type Mark,
+} from "./page.js";
+export { MEMBER, OTHER } from "./people.js";
+export {
+  type BuiltPlugin,
+  PluginBuilder,
+  type PluginName,
+  plugins,
+  pluginsOf,
+} from "./plugins.js";
+export { installed, PREFIX, type Prefix } from "./prefix.js";
+export {
+  attempt,
+  hpcc,
+  killLine,
+  legacy,
+  netpipe,
+  outside,
+  perftest,
+  stacksOf,
+  validate,
+} from "./session.js";
+export { measure, type Point, pointsOf, type Speed, type SpeedDocument } from "./speed.js";
+export { launch, MPI, type Stack, type StackName, stacks } from "./stacks.js";
+export { type SystemName, systems } from "./systems.js";
+export {
+  type Attempt,
+  type Carried,
+  carried,
+  left,
+  parseTrials,
+  type Tally,
+  type Trial,
+  trialLine,
+} from "./trial.js";

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { parseTap } from "@knem/guest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { attemptsOf, carries, hpcc, legacy, netpipe, perftest, stacksOf } from "../../src/index.js";
+import {
+  expectCarried,
+  expectNotCarried,
+  expectNothingLeft,
+  expectSurvived,
+  expectValid,
+} from "./expected.js";
+import { page, type Seen, whole } from "./whole.js";
+
+const names = stacksOf("bookworm").map(([name]) => name);
+let seen: Seen;
+beforeAll(async () => {
+  seen = await whole("bookworm", {
+    further: [
+      perftest("put_bw"),
+      perftest("get"),
+      legacy,
+      ...[netpipe("mpich-ucx-get"), netpipe("openmpi4-vader"), netpipe("openmpi4-ucx")],
+      hpcc("openmpi4-vader"),
+    ],
+  });
+}, 1_800_000);
+
+describe.each(names)("%s", (name) => {
+  it("moves every byte through KNEM, on 2 ranks and on 4, as a member of the group", () => {
+    for (const ranks of ["2 ranks", "4 ranks"]) {
+      const trial = seen.of(`${name}: ${ranks}`);
+      expectValid(trial);
+      expectCarried(trial, 32 << 20);
+    }
+  });
+
+  it("does without KNEM for who may not use the device", () => {
+    const trial = seen.of(`${name}: outside`);
+    expectValid(trial);
+    expectNotCarried(trial);
+  });
+
+  it("does without KNEM where there is no module", () => {
+    const trial = seen.of(`${name}: without the module`);
+    expectValid(trial);
+    expect(trial).toMatchObject({ before: null, after: null });
+  });
+
+  it("leaves nothing behind when a rank is killed, and the other alive", () => {
+    expectSurvived(seen.of(`${name}: kill`));
+  });
+});
+
+describe("programs of others", () => {
+  it.each(["put_bw", "get"])("UCX's own benchmark: %s", (test) => {
+    const trial = seen.of(`ucx: ${test}`);
+    expect(trial).toMatchObject({ status: 0 });
+    expectCarried(trial, 50 * 65536);
+  });
+
+  it.each(["mpich-ucx-get", "openmpi4-vader", "openmpi4-ucx"])("NetPIPE on %s", (name) => {
+    const trial = seen.of(`${name}: NetPIPE`);
+    expect(trial).toMatchObject({ status: 0 });
+    expect(trial.output).not.toMatch(/integrity check failed|corrupt/i);
+    expectCarried(trial, 8 << 20);
+  });
+
+  it("HPC Challenge on openmpi4-vader", () => {
+    const trial = seen.of("openmpi4-vader: hpcc");
+    expect(trial.output).toContain("PASSED");
+    expect(trial.output).not.toMatch(/FAILED|Success=0/);
+    expectCarried(trial, 1 << 20);
+  });
+});
+
+it("a client in the ways of old moves every byte, and leaves nothing", () => {
+  const trial = seen.of("legacy");
+  expect(trial).toMatchObject({ status: 0 });
+  expect(parseTap(trial.output)).toMatchObject({ passed: 3, failed: 0 });
+  expectCarried(trial, 16 << 20);
+  expectNothingLeft(trial);
+});
+
+describe("the page about MPI libraries", () => {
+  const attempts = attemptsOf(page, "bookworm");
+  it.each(attempts)("$block.text", ({ block, attempt }) => {
+    const trial = seen.of(attempt.name);
+    expect(trial).toMatchObject({ status: 0 });
+    expect(trial.output).not.toBe("");
+    if (!carries(block)) return;
+    expectValid(trial);
+    expectCarried(trial, 8 << 20);
+  });
+});

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Progress, Workshop } from "@knem/kernels";
+import { beforeAll, describe, expect, it } from "vitest";
+import { commandFiles, KNEM } from "../../../../scripts/outfit.js";
+import {
+  attemptsOf,
+  carries,
+  hpcc,
+  MEMBER,
+  MPI,
+  netpipe,
+  OTHER,
+  plugins,
+  stacksOf,
+} from "../../src/index.js";
+import { expectCarried, expectNotCarried, expectSurvived, expectValid } from "./expected.js";
+import { page, type Seen, whole } from "./whole.js";
+
+const names = stacksOf("trixie").map(([name]) => name);
+
+/** Where the library looks for plug-ins by itself, as if it had been built with KNEM; there, the command finds it. */
+const folder = "/usr/lib/x86_64-linux-gnu/openmpi/lib/openmpi40";
+const plugIn = `${folder}/${plugins.smsc.file}`;
+const withPlugIn = `busybox mount -t tmpfs knem ${folder} && cp ${MPI}/${plugins.smsc.file} ${plugIn}`;
+
+let seen: Seen;
+beforeAll(async () => {
+  const further = [
+    ...[netpipe("openmpi5-smsc"), hpcc("openmpi5-smsc")],
+    { name: "doctor", user: OTHER, command: ["node", KNEM, "doctor"] },
+    { name: "info", user: MEMBER, command: ["node", KNEM, "info", "--json"] },
+  ];
+  const files = await commandFiles(await Workshop.open(new Progress()));
+  seen = await whole("trixie", { further, files, prepare: [withPlugIn] });
+}, 1_800_000);
+
+describe.each(names)("%s", (name) => {
+  it("moves every byte through KNEM, on 2 ranks and on 4, as a member of the group", () => {
+    for (const ranks of ["2 ranks", "4 ranks"]) {
+      const trial = seen.of(`${name}: ${ranks}`);
+      expectValid(trial);
+      expectCarried(trial, 32 << 20);
+    }
+  });
+
+  it("does without KNEM for who may not use the device", () => {
+    const trial = seen.of(`${name}: outside`);
+    expectValid(trial);
+    expectNotCarried(trial);
+  });
+
+  it("does without KNEM where there is no module", () => {
+    const trial = seen.of(`${name}: without the module`);
+    expectValid(trial);
+    expect(trial).toMatchObject({ before: null, after: null });
+  });
+
+  it("leaves nothing behind when a rank is killed, and the other alive", () => {
+    expectSurvived(seen.of(`${name}: kill`));
+  });
+
+  it("carries NetPIPE, which finds no wrong byte", () => {
+    const trial = seen.of(`${name}: NetPIPE`);
+    expect(trial).toMatchObject({ status: 0 });
+    expect(trial.output).not.toMatch(/integrity check failed|corrupt/i);
+    expectCarried(trial, 8 << 20);
+  });
+
+  it("carries HPC Challenge, whose residuals are small", () => {
+    const trial = seen.of(`${name}: hpcc`);
+    expect(trial.output).toContain("PASSED");
+    expect(trial.output).not.toMatch(/FAILED|Success=0/);
+    expectCarried(trial, 1 << 20);
+  });
+});
+
+describe("the knem command beside it", () => {
+  it("tells somebody who is not in the group why nothing is carried", () => {
+    const { status, output } = seen.of("doctor");
+    expect(status).not.toBe(0);
+    expect(output).toContain("this user is not in the group rdma");
+  });
+
+  it("finds the library, its release, and the plug-in that opens the device", () => {
+    const { status, output } = seen.of("info");
+    expect(status).toBe(0);
+    const { clients } = JSON.parse(output);
+    expect(clients).toContainEqual(
+      expect.objectContaining({
+        name: "Open MPI",
+        version: expect.stringMatching(/^5\./),
+        knem: plugIn,
+      }),
+    );
+  });
+});
+
+describe("the page about MPI libraries", () => {
+  const attempts = attemptsOf(page, "trixie");
+  it.each(attempts)("$block.text", ({ block, attempt }) => {
+    const trial = seen.of(attempt.name);
+    expect(trial).toMatchObject({ status: 0 });
+    expect(trial.output).not.toBe("");
+    if (!carries(block)) return;
+    expectValid(trial);
+    expectCarried(trial, 8 << 20);
+  });
+});
