@@ -32,3 +32,6 @@ export const dmaFaults: readonly string[] = [
 export const brief: readonly string[] = ["lint", "tarball", "deb", "access"].map(
   (name) => `system/${name}.test.ts`,
 );
+
+/** Of the MPI libraries, one whose data is checked. */
+export const briefMpi: readonly string[] = ["stacks/brief.test.ts"];

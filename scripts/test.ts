@@ -22,7 +22,7 @@ import { conformance, type Run } from "./conformance.js";
 import { debugTiers } from "./debug.js";
 import { entryPoint } from "./entry.js";
 import { fuzzTiers } from "./fuzzing.js";
-import { brief, dma, dmaFaults, long, narrow, race, telling } from "./parts.js";
+import { brief, briefMpi, dma, dmaFaults, long, narrow, race, telling } from "./parts.js";
 import { reportsOf } from "./reports.js";
 import { soakTier } from "./soaking.js";
 
@@ -126,6 +126,7 @@ await entryPoint(async (progress) => {
         name: bedName(bed),
         run: () => conformance(workshop, bed, elsewhere),
       })),
+      { name: "MPI", run: () => vitest(cache, checkout, "mpi", all ? [] : briefMpi) },
       all ? { name: "site", run: visit } : check("site", () => buildHere(workshop)),
       { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
     ],
