@@ -51,7 +51,7 @@ export async function mpiGuest(
   ];
   const run = (script: string, files: readonly GuestFile[] = []) =>
     boot({
-      ...{ kernel, base, memory: 3072, timeLimit: 900 },
+      ...{ kernel, base, memory: 3072, timeLimit: 1800 },
       modules: [{ file: module.ko, unload: false }],
       files: [...own, ...files, { to: "/opt/script", content: script }],
       command: ["/usr/bin/dash", "-c", `. ${MPI}/trial.sh; prepare; . /opt/script`],

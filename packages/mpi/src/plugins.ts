@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Bind, Cache, Progress, Sandbox } from "@knem/kernels";
 import { PREFIX, type Prefix } from "./prefix.js";
@@ -51,8 +51,8 @@ export function pluginsOf(system: SystemName): PluginName[] {
 export interface BuiltPlugin {
   /** The shared object, in the cache. */
   readonly file: string;
-  /** What configure wrote about its search for KNEM. */
-  readonly configured: string;
+  /** What configure found of KNEM: `ac_cv_header_knem_io_h: "yes"`. */
+  readonly checks: Readonly<Record<string, string>>;
 }
 
 const folder = fileURLToPath(new URL("../build", import.meta.url));
@@ -72,7 +72,7 @@ export class PluginBuilder {
     const tree = join(await this.configured(plugin), "tree");
     const made = await this.made("plugin", plugin, `building ${plugin.file}`, tree);
     const log = await readFile(join(tree, "config.log"), "utf8");
-    return { file: join(made, plugin.file), configured: aboutKnem(log) };
+    return { file: join(made, plugin.file), checks: checksIn(log) };
   }
 
   /** The configured tree, which does not change when the plugin's own script does: configuring takes minutes. */
@@ -97,7 +97,7 @@ export class PluginBuilder {
   private async made(script: string, plugin: Plugin, step: string, from: string): Promise<string> {
     const file = join(plugin.build, `${script}.sh`);
     const text = await readFile(join(folder, file), "utf8");
-    const inputs = { text, prefix: this.prefix.contents, from };
+    const inputs = { text, prefix: this.prefix.contents, from: relative(this.cache.folder, from) };
     return this.entry(script, inputs, step, (out) =>
       this.sandbox.must(`${step} failed`, ["sh", `/build/${file}`, "/from", "/out"], {
         env: { PREFIX },
@@ -121,12 +121,8 @@ export class PluginBuilder {
   }
 }
 
-/** The lines of a config.log that tell what was asked and found about KNEM. */
-export function aboutKnem(log: string): string {
-  return log
-    .split("\n")
-    .filter(
-      (line) => /knem/i.test(line) && /(: (checking|result)|^#define|^\w*KNEM\w*=)/.test(line),
-    )
-    .join("\n");
+/** What configure remembers of its checks for KNEM, by the names of its variables, out of its config.log. */
+export function checksIn(log: string): Record<string, string> {
+  const found = log.matchAll(/^(?=\w*knem)(\w+_cv_\w+)=(\w+)$/gim);
+  return Object.fromEntries([...found].map(([, name = "", answer = ""]) => [name, answer]));
 }
