@@ -13,12 +13,12 @@ launchers() {
 	done
 }
 
-# Waits for both ranks to tell that messages flow.
+# Waits for both ranks to tell that messages flow; fails if they ended before.
 wait_for_ranks() {
 	tries=0
 	until [ -s "$folder/0.pid" ] && [ -s "$folder/1.pid" ]; do
 		tries=$((tries + 1))
-		[ $tries -lt 900 ] || return 1
+		if [ $tries -gt 900 ] || ! kill -0 "$job" 2>/dev/null; then return 1; fi
 		sleep 0.1
 	done
 	read -r first <"$folder/0.pid"
@@ -38,6 +38,7 @@ kill_one() {
 	mkdir -m 0777 $folder
 	echo "%% before $("$MPI/tally")"
 	as "$user" "$@" $folder >$folder/log 2>&1 &
+	job=$!
 	if wait_for_ranks; then
 		stopped=$(launchers "$user")
 		# shellcheck disable=SC2086 # Several numbers.

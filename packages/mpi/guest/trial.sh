@@ -5,9 +5,10 @@
 
 MPI=/opt/mpi
 
-# Prepares the guest: the loopback interface, the device as the packages' rule of udev makes it, a place for ranks to
+# Prepares the guest: its name, the loopback interface, the device as the packages' rule of udev makes it, a place for ranks to
 # meet in.
 prepare() {
+	busybox hostname knem
 	busybox ip link set lo up
 	give_device
 	for library in mpich openmpi; do make_reader $library; done
