@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { parseTap } from "@knem/guest";
 import { beforeAll, describe, expect, it } from "vitest";
-import { attemptsOf, carries, hpcc, legacy, netpipe, perftest, stacksOf } from "../../src/index.js";
-import {
-  expectCarried,
-  expectNotCarried,
-  expectNothingLeft,
-  expectSurvived,
-  expectValid,
-} from "./expected.js";
-import { page, type Seen, whole } from "./whole.js";
+import { hpcc, legacy, netpipe, perftest, stacksOf } from "../../src/index.js";
+import { behaves, pageHolds } from "./behaviour.js";
+import { expectCarried, expectNothingLeft } from "./expected.js";
+import { type Seen, whole } from "./whole.js";
 
 const names = stacksOf("bookworm").map(([name]) => name);
 let seen: Seen;
@@ -26,29 +21,7 @@ beforeAll(async () => {
 }, 1_800_000);
 
 describe.each(names)("%s", (name) => {
-  it("moves every byte through KNEM, on 2 ranks and on 4, as a member of the group", () => {
-    for (const ranks of ["2 ranks", "4 ranks"]) {
-      const trial = seen.of(`${name}: ${ranks}`);
-      expectValid(trial);
-      expectCarried(trial, 32 << 20);
-    }
-  });
-
-  it("does without KNEM for who may not use the device", () => {
-    const trial = seen.of(`${name}: outside`);
-    expectValid(trial);
-    expectNotCarried(trial);
-  });
-
-  it("does without KNEM where there is no module", () => {
-    const trial = seen.of(`${name}: without the module`);
-    expectValid(trial);
-    expect(trial).toMatchObject({ before: null, after: null });
-  });
-
-  it("leaves nothing behind when a rank is killed, and the other alive", () => {
-    expectSurvived(seen.of(`${name}: kill`));
-  });
+  behaves(name, () => seen);
 });
 
 describe("programs of others", () => {
@@ -81,14 +54,4 @@ it("a client in the ways of old moves every byte, and leaves nothing", () => {
   expectNothingLeft(trial);
 });
 
-describe("the page about MPI libraries", () => {
-  const attempts = attemptsOf(page, "bookworm");
-  it.each(attempts)("$block.text", ({ block, attempt }) => {
-    const trial = seen.of(attempt.name);
-    expect(trial).toMatchObject({ status: 0 });
-    expect(trial.output).not.toBe("");
-    if (!carries(block)) return;
-    expectValid(trial);
-    expectCarried(trial, 8 << 20);
-  });
-});
+pageHolds("bookworm", () => seen);

@@ -2,19 +2,10 @@
 import { Progress, Workshop } from "@knem/kernels";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandFiles, KNEM } from "../../../../scripts/outfit.js";
-import {
-  attemptsOf,
-  carries,
-  hpcc,
-  MEMBER,
-  MPI,
-  netpipe,
-  OTHER,
-  plugins,
-  stacksOf,
-} from "../../src/index.js";
-import { expectCarried, expectNotCarried, expectSurvived, expectValid } from "./expected.js";
-import { page, type Seen, whole } from "./whole.js";
+import { hpcc, MEMBER, MPI, netpipe, OTHER, plugins, stacksOf } from "../../src/index.js";
+import { behaves, pageHolds } from "./behaviour.js";
+import { expectCarried } from "./expected.js";
+import { type Seen, whole } from "./whole.js";
 
 const names = stacksOf("trixie").map(([name]) => name);
 
@@ -35,29 +26,7 @@ beforeAll(async () => {
 }, 1_800_000);
 
 describe.each(names)("%s", (name) => {
-  it("moves every byte through KNEM, on 2 ranks and on 4, as a member of the group", () => {
-    for (const ranks of ["2 ranks", "4 ranks"]) {
-      const trial = seen.of(`${name}: ${ranks}`);
-      expectValid(trial);
-      expectCarried(trial, 32 << 20);
-    }
-  });
-
-  it("does without KNEM for who may not use the device", () => {
-    const trial = seen.of(`${name}: outside`);
-    expectValid(trial);
-    expectNotCarried(trial);
-  });
-
-  it("does without KNEM where there is no module", () => {
-    const trial = seen.of(`${name}: without the module`);
-    expectValid(trial);
-    expect(trial).toMatchObject({ before: null, after: null });
-  });
-
-  it("leaves nothing behind when a rank is killed, and the other alive", () => {
-    expectSurvived(seen.of(`${name}: kill`));
-  });
+  behaves(name, () => seen);
 
   it("carries NetPIPE, which finds no wrong byte", () => {
     const trial = seen.of(`${name}: NetPIPE`);
@@ -95,14 +64,4 @@ describe("the knem command beside it", () => {
   });
 });
 
-describe("the page about MPI libraries", () => {
-  const attempts = attemptsOf(page, "trixie");
-  it.each(attempts)("$block.text", ({ block, attempt }) => {
-    const trial = seen.of(attempt.name);
-    expect(trial).toMatchObject({ status: 0 });
-    expect(trial.output).not.toBe("");
-    if (!carries(block)) return;
-    expectValid(trial);
-    expectCarried(trial, 8 << 20);
-  });
-});
+pageHolds("trixie", () => seen);
