@@ -87,8 +87,9 @@ export async function conformance(workshop: Workshop, bed: Bed, run: Run): Promi
     timeLimit: (long ? 2400 : 900) * slowness,
   });
   const { passed, failed, skipped, failures, programs } = parseTap(output);
-  // The guest has everything that the programs need.
-  const hollow = failed === 0 && (status !== 0 || skipped > 0);
+  // The guest has everything that the programs need, but where User Mode Linux runs them all.
+  const complete = bed.machine !== "uml-debug";
+  const hollow = failed === 0 && (status !== 0 || (complete && skipped > 0));
   if (hollow) {
     const skipping = programs.filter((one) => one.skipped > 0).map(({ name }) => `${name} skipped`);
     const failures = [...skipping, output.slice(-2000)].join("\n");
