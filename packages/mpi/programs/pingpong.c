@@ -10,7 +10,7 @@
 
 #define SMALLEST (1 << 10)
 #define LARGEST (4 << 20)
-#define ROUNDS 30
+#define ROUNDS 200
 
 static double round_trip(char *memory, int length, int rank)
 {

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { documentation, pointsOf, SPEEDS, type SpeedDocument } from "../src/index.js";
+import { documentation, pointsOf, type SpeedDocument } from "../src/index.js";
 
-const checkout = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const document: SpeedDocument = JSON.parse(readFileSync(checkout(SPEEDS), "utf8"));
+const points = (nanoseconds: number) =>
+  [1024, 4096, 1 << 20].map((bytes) => ({ bytes, nanoseconds: bytes * nanoseconds }));
+
+const document: SpeedDocument = {
+  kernel: "7.3.4",
+  speeds: [{ stack: "openmpi5-smsc", knem: points(1), without: points(2) }],
+};
 
 describe("the page of the MPI libraries' speed", () => {
-  it("is made from the committed figures", () => {
-    for (const [path, content] of documentation(document)) {
-      expect(existsSync(checkout(path)), path).toBe(true);
-      expect(readFileSync(checkout(path), "utf8"), path).toBe(content);
-    }
+  const files = documentation(document);
+
+  it("shows every size, with KNEM and without, and what is gained", () => {
+    const page = files.get("docs/performance/mpi.md") ?? "";
+    expect(page).toContain("**Open MPI 5 over smsc/knem**");
+    expect(page).toContain("| 1 MiB | 1048.6 | 2097.2 | 2.00 |");
   });
 
-  it("is about every stack, at the same sizes with KNEM and without", () => {
-    const sizes = (points: readonly { bytes: number }[]) => points.map(({ bytes }) => bytes);
-    for (const { knem, without } of document.speeds) {
-      expect(knem.length).toBeGreaterThan(5);
-      expect(sizes(knem)).toEqual(sizes(without));
-    }
+  it("says that its figures are an emulator's, and of which kernel", () => {
+    const page = files.get("docs/performance/mpi.md") ?? "";
+    expect(page).toContain("These are figures of an emulator");
+    expect(page).toContain("`7.3.4`");
+  });
+
+  it("has a plot of bandwidth, and one of the latency of what is small", () => {
+    expect(files.get("docs/performance/mpi-bandwidth.svg")).toContain("1 MiB");
+    expect(files.get("docs/performance/mpi-latency.svg")).not.toContain("1 MiB");
   });
 });
 
