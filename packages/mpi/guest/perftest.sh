@@ -7,7 +7,7 @@
 set -eu
 
 both="-x knem -d memory -D zcopy -t $1 -s $2 -n $3 -w 1"
-export UCX_TLS=self,posix,knem LD_PRELOAD=/opt/mpi/libuct_knem.so.0
+export UCX_TLS=self,posix,knem LD_PRELOAD=/opt/mpi/lib/libuct_knem.so.0
 
 # shellcheck disable=SC2086 # They are several words.
 ucx_perftest $both >/dev/null &

@@ -8,7 +8,7 @@ import { MEMBER, OTHER } from "./people.js";
 import { PluginBuilder, type PluginName, pluginsOf } from "./plugins.js";
 import { installed } from "./prefix.js";
 import { programs } from "./programs.js";
-import { MPI } from "./stacks.js";
+import { MPI, PLUGINS } from "./stacks.js";
 import { type SystemName, systems } from "./systems.js";
 
 const guest = fileURLToPath(new URL("../guest", import.meta.url));
@@ -40,7 +40,7 @@ export async function mpiGuest(
     workshop.module(target),
   ]);
   const own: GuestFile[] = [
-    ...made.map((file) => ({ from: file, to: `${MPI}/${basename(file)}`, mode: 0o755 })),
+    ...made.map((file) => ({ from: file, to: `${PLUGINS}/${basename(file)}`, mode: 0o755 })),
     ...compiled.map((file) => ({ from: file, to: `${MPI}/${basename(file)}`, mode: 0o755 })),
     ...["trial.sh", "kill.sh", "perftest.sh", "hpccinf.txt"].map((name) => ({
       from: join(guest, name),

@@ -30,7 +30,7 @@ export {
   validate,
 } from "./session.js";
 export { measure, type Point, pointsOf, type Speed, type SpeedDocument } from "./speed.js";
-export { launch, MPI, type Stack, type StackName, stacks } from "./stacks.js";
+export { launch, MPI, PLUGINS, type Stack, type StackName, stacks } from "./stacks.js";
 export { type SystemName, systems } from "./systems.js";
 export {
   type Attempt,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { MEMBER } from "./people.js";
-import { MPI, stacks } from "./stacks.js";
+import { MPI, PLUGINS, stacks } from "./stacks.js";
 import type { SystemName } from "./systems.js";
 import type { Attempt } from "./trial.js";
 
@@ -29,7 +29,7 @@ interface ReadersMachine {
   readonly env: readonly string[];
 }
 
-const preload = `LD_PRELOAD=${MPI}/libuct_knem.so.0`;
+const preload = `LD_PRELOAD=${PLUGINS}/libuct_knem.so.0`;
 const components = (library: string) => `OMPI_MCA_mca_base_component_path=${library}`;
 const pathOf = (words: readonly string[]) =>
   words[words.indexOf("mca_base_component_path") + 1] ?? "";

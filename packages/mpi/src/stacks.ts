@@ -2,8 +2,9 @@
 import type { PluginName } from "./plugins.js";
 import type { SystemName } from "./systems.js";
 
-/** Where a guest finds the programs and the plugins. */
+/** Where a guest finds the programs, and, in a folder where nothing else is, the plugins. */
 export const MPI = "/opt/mpi";
+export const PLUGINS = `${MPI}/lib`;
 
 /** An MPI library, and the way by which it reaches KNEM. */
 export interface Stack {
@@ -19,7 +20,7 @@ export interface Stack {
 
 /** Rendezvous for all but the smallest messages, by which UCX decides whether data is fetched or brought. */
 const ucx = (scheme: "get" | "put"): string[] => [
-  `LD_PRELOAD=${MPI}/libuct_knem.so.0`,
+  `LD_PRELOAD=${PLUGINS}/libuct_knem.so.0`,
   "UCX_TLS=self,posix,knem",
   `UCX_RNDV_SCHEME=${scheme}_zcopy`,
   "UCX_RNDV_THRESH=1k",
@@ -58,7 +59,7 @@ export const stacks = {
     ...{ system: "bookworm", plugin: "vader", programs: "openmpi" },
     launch: [
       ...["mpirun.openmpi", ...oversubscribe],
-      ...mca({ ...component(`${MPI}:${library}/openmpi3`), pml: "ob1", btl: "self,vader" }),
+      ...mca({ ...component(`${PLUGINS}:${library}/openmpi3`), pml: "ob1", btl: "self,vader" }),
       ...mca({ btl_vader_single_copy_mechanism: "knem" }),
       "-n",
     ],
@@ -68,7 +69,7 @@ export const stacks = {
     ...{ system: "trixie", plugin: "smsc", programs: "openmpi" },
     launch: [
       ...["mpirun.openmpi", ...oversubscribe],
-      ...mca({ ...component(MPI), pml: "ob1", btl: "self,sm", smsc: "knem" }),
+      ...mca({ ...component(PLUGINS), pml: "ob1", btl: "self,sm", smsc: "knem" }),
       "-n",
     ],
   },

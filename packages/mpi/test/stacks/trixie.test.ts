@@ -2,7 +2,7 @@
 import { Progress, Workshop } from "@knem/kernels";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandFiles, KNEM } from "../../../../scripts/outfit.js";
-import { hpcc, MEMBER, MPI, netpipe, OTHER, plugins, stacksOf } from "../../src/index.js";
+import { hpcc, MEMBER, netpipe, OTHER, PLUGINS, plugins, stacksOf } from "../../src/index.js";
 import { behaves, pageHolds } from "./behaviour.js";
 import { expectCarried } from "./expected.js";
 import { type Seen, whole } from "./whole.js";
@@ -12,7 +12,7 @@ const names = stacksOf("trixie").map(([name]) => name);
 /** Where the library looks for plug-ins by itself, as if it had been built with KNEM; there, the command finds it. */
 const folder = "/usr/lib/x86_64-linux-gnu/openmpi/lib/openmpi40";
 const plugIn = `${folder}/${plugins.smsc.file}`;
-const withPlugIn = `busybox mount -t tmpfs knem ${folder} && cp ${MPI}/${plugins.smsc.file} ${plugIn}`;
+const withPlugIn = `busybox mount -t tmpfs knem ${folder} && cp ${PLUGINS}/${plugins.smsc.file} ${plugIn}`;
 
 let seen: Seen;
 beforeAll(async () => {
@@ -27,6 +27,10 @@ beforeAll(async () => {
 
 describe.each(names)("%s", (name) => {
   behaves(name, () => seen);
+
+  it("tells who may not use the device so", () => {
+    expect(seen.of(`${name}: outside`).output).toContain("knem permission denied");
+  });
 
   it("carries NetPIPE, which finds no wrong byte", () => {
     const trial = seen.of(`${name}: NetPIPE`);
