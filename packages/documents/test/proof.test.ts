@@ -6,6 +6,7 @@ describe("proofOf", () => {
   it.each([
     ["host", { kind: "host" }],
     ["guest", { kind: "guest" }],
+    ["guest=mpich", { kind: "stack", stack: "mpich" }],
     ["proven=a/b.test.ts", { kind: "proven", test: "a/b.test.ts" }],
     ["from=examples/a.c#open", { kind: "from", file: "examples/a.c", region: "open" }],
     ['unproven="it takes a cluster"', { kind: "unproven", why: "it takes a cluster" }],

@@ -14,8 +14,8 @@ describe("the README", () => {
       readdirSync(join(checkout, place), { recursive: true, encoding: "utf8" })
         .filter((name) => /\.(rs|ts)$/.test(name) && !name.startsWith("cli"))
         .map((name) => join(place, name));
-    const places = ["crates/knem-node/src", "packages/knem/src"].flatMap(within);
-    const sources = ["crates/knem/src/error.rs", ...places];
+    const places = ["crates/knem/src/error", "crates/knem-node/src", "packages/knem/src"];
+    const sources = places.flatMap(within);
     const thrown = sources.flatMap((file) => text(file).match(/(?<=")KNEM_[A-Z_]+(?=")/g) ?? []);
     const table = text("packages/knem/README.md").match(/^\| `KNEM_.*$/gm) ?? [];
     const told = table.flatMap((row) => row.match(/KNEM_[A-Z_]+/g) ?? []);
