@@ -50,8 +50,9 @@ impl<H> Region<H> {
     /// use it can make that last.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] by modules without the feature.
+    /// [`Error::Unsupported`] by modules without the feature; then it is only ended.
     pub fn finish(self) -> Result<H> {
+        self.device.require(feature::DESTROY_WAIT)?;
         let (device, cookie, hold) = self.into_parts();
         device.finish(cookie).map(|()| hold)
     }
@@ -120,9 +121,9 @@ impl Device {
     ///
     /// # Safety
     /// Until the region has ended *and* the copies begun before are over (dropping it and
-    /// [`Region::finish`] wait for both, where the module can), the memory may not be given back to an allocator, lest others see its later
-    /// contents; with [`Protection::Write`] it may change at any time, and nothing may rely on its
-    /// contents.
+    /// [`Region::finish`] wait for both, where the module can), the memory may not be given back
+    /// to an allocator, lest others see its later contents; with [`Protection::Write`] it may
+    /// change at any time, and nothing may rely on its contents.
     ///
     /// # Errors
     /// [`Error::BadAddress`] where a segment is not mapped, or not writable though the protection
