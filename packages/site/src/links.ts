@@ -27,7 +27,9 @@ export function relink(page: Page, text: string, pages: readonly Page[]): Linked
     const [path = "", ...anchor] = target.split("#");
     if (path === "" || /^[a-z]+:/i.test(path)) return target;
     const source = normalize(join(dirname(page.source), path));
-    const other = bySource.get(source);
+    // A folder is found by its first page.
+    const inside = pages.find((one) => one.source.startsWith(`${source.replace(/\/$/, "")}/`));
+    const other = bySource.get(source) ?? inside;
     const hash = anchor.length > 0 ? `#${anchor.join("#")}` : "";
     if (other) return up(page, `${other.slug}.md`) + hash;
     files.add(source);

@@ -44,5 +44,15 @@ export function settings(
       ],
     },
   };
-  return `export default ${JSON.stringify(config, null, 2)};\n`;
+  return [
+    `const config = ${JSON.stringify(config, null, 2)};`,
+    `config.markdown.anchor = { slugify: ${slugify} };`,
+    "export default config;\n",
+  ].join("\n");
+}
+
+/** The anchor of a heading, as GitHub makes it: pages are read there as well. */
+export function slugify(heading: string): string {
+  const words = heading.trim().toLowerCase();
+  return words.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
 }

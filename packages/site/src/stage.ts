@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { KnemError } from "@knem/errors";
 import type { Chapter, Page } from "./contents.js";
@@ -59,12 +59,18 @@ export function titleOf(text: string, slug: string): string {
   return heading.replace(/[`*\\]/g, "");
 }
 
-/** A file that a page links to, as it is: pictures go through the generator, the rest is served as text. */
+/**
+ * A file that a page links to, as it is: pictures go through the generator, the rest is served as text, of a folder its
+ * names.
+ */
 async function add(checkout: string, file: string, stage: string, page: Page): Promise<void> {
   const to = isPicture(file)
     ? join(stage, FILES, file)
     : join(stage, "public", FILES, `${file}.txt`);
-  await copy(join(checkout, file), to).catch(missing(file, page));
+  const from = join(checkout, file);
+  const folder = await stat(from).catch(missing(file, page));
+  if (folder.isDirectory()) await write(to, `${(await readdir(from)).join("\n")}\n`);
+  else await copy(from, to);
 }
 
 const missing =

@@ -24,6 +24,10 @@ describe("relink", () => {
     expect(files).toEqual(["kernel-rs/abi.rs", "docs/performance/readers.svg"]);
   });
 
+  it("finds a folder by its first page", () => {
+    expect(link("[x](../source)").text).toBe("[x](./man/knem.4.md)");
+  });
+
   it("leaves code and other sites alone", () => {
     const text = "`[x](y.md)` [z](https://example.org/a.md)\n\n```c\na[1](b.md);\n```\n";
     expect(link(text)).toEqual({ text, files: [] });
