@@ -84,6 +84,25 @@ describe("knem(4)", () => {
     const page = await own("man/knem.4");
     expect([...new Set(matches(page, /(KNEM_CMD_\w+)/g))].sort()).toEqual(declared.sort());
   });
+
+  it("names every flag, feature and status of knem_io.h, and no other", async () => {
+    const kind = "KNEM_(?:FLAG|BIND_FLAG|FEATURE|STATUS)_";
+    const header = await read("include/knem_io.h");
+    const bits = matches(header, new RegExp(`^#define (${kind}\\w+) \\(1 <<`, "gm"));
+    const statuses = matches(header, /^\t(KNEM_STATUS_\w+) = \d/gm);
+    const others = ["KNEM_STATUS_ARRAY_FILE_OFFSET"];
+    const page = await own("man/knem.4");
+    const named = new Set(matches(page, new RegExp(`(${kind}\\w+)`, "g")));
+    expect(bits.length).toBeGreaterThan(10);
+    expect([...named].sort()).toEqual([...bits, ...statuses, ...others].sort());
+  });
+
+  it("explains every line of the statistics, in their order", async () => {
+    const abi = await read("kernel-rs/abi.rs");
+    const labels = matches(abi, /=> "(Requests [\w/]+)"/g);
+    expect(labels).toHaveLength(12);
+    expect(matches(await own("man/knem.4"), /^\.It Li "(.*)"$/gm)).toEqual(labels);
+  });
 });
 
 describe("knem(1)", () => {
