@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { documentation, pointsOf, type SpeedDocument } from "../src/index.js";
+import { documentation, pointsOf, SPEEDS, type SpeedDocument } from "../src/index.js";
 
 const points = (nanoseconds: number) =>
   [1024, 4096, 1 << 20].map((bytes) => ({ bytes, nanoseconds: bytes * nanoseconds }));
@@ -29,6 +31,13 @@ describe("the page of the MPI libraries' speed", () => {
     expect(files.get("docs/performance/mpi-bandwidth.svg")).toContain("1 MiB");
     expect(files.get("docs/performance/mpi-latency.svg")).not.toContain("1 MiB");
   });
+});
+
+it("the committed page is made from the committed figures", () => {
+  const read = (path: string) =>
+    readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
+  for (const [path, content] of documentation(JSON.parse(read(SPEEDS))))
+    expect(read(path), path).toBe(content);
 });
 
 it("the lines of pingpong are told apart from what else is said", () => {
