@@ -34,6 +34,7 @@ interface Place {
 /** Where pages come from; what lies in none of these folders is listed by name in `chapters`. */
 const places: readonly Place[] = [
   { kind: "markdown", folder: "docs", files: /\.md$/, below: "" },
+  { kind: "markdown", folder: "docs/performance", files: /\.md$/, below: "performance/" },
   { kind: "manual", folder: "packages/packaging/source/man", files: /\.\d$/, below: "man/" },
   { kind: "schema", folder: "packages/knem/schema", files: /\.json$/, below: "schema/" },
 ];
@@ -64,7 +65,15 @@ const order: readonly { title: string; slugs: readonly string[] }[] = [
   { title: "Programming", slugs: ["interface", "rust", "node"] },
   {
     title: "How it is made",
-    slugs: ["internals", "performance", "security", "parameters", "contract", "contributing"],
+    slugs: [
+      "internals",
+      "performance",
+      "performance/",
+      "security",
+      "parameters",
+      "contract",
+      "contributing",
+    ],
   },
   { title: "Manual pages", slugs: ["man/knem.1", "man/knem.4", "man/"] },
   { title: "Output of the command", slugs: ["schema/"] },
