@@ -2,6 +2,7 @@
 import { beds, measure, quickExperimentRuns, quickRunsOf, tryOut } from "@knem/bench";
 import { findUnsafe, sumOf } from "@knem/contract";
 import {
+  type Abreast,
   buildKmods,
   check,
   must,
@@ -27,19 +28,22 @@ export async function tiersOf(
   workshop: Workshop,
   targets: readonly Target[],
   extent: Extent,
-): Promise<Tier[]> {
+): Promise<(Tier | Abreast)[]> {
   const [target, ...others] = targets;
   if (!target) throw new Error("the table of targets is empty");
   const all = extent === "all";
+  const { guest, mpi, site, packages } = suites(workshop, extent);
+  const [conformance, ...further] = contract(workshop, target, extent);
   return [
     ...sources(workshop, target),
-    { name: "guest", run: () => vitest(workshop.cache, workshop.checkout, "guest") },
+    site,
+    [guest, packages],
     ...benchmarks(workshop, target, extent),
-    ...contract(workshop, target, extent),
+    [conformance, mpi],
+    ...further,
     ...engines(workshop, targets, extent),
     ...(all ? await endurance(workshop, targets, target) : []),
     ...kernels(workshop, all ? others : targets.filter(firstOfItsKind).slice(1), extent),
-    ...users(workshop, extent),
   ];
 }
 
@@ -89,19 +93,20 @@ function benchmarks(workshop: Workshop, target: Target, extent: Extent): Tier[] 
 }
 
 /** The contract on the first kernel. Races need more CPUs than there are cores: then threads are stopped anywhere. */
-function contract(workshop: Workshop, target: Target, extent: Extent): Tier[] {
+function contract(workshop: Workshop, target: Target, extent: Extent): [Tier, ...Tier[]] {
   const all = extent === "all";
   const wants = (program: string) => !race(program) && (all || !long(program));
+  const first = { name: "conformance", wants, clients: true };
   const runs: (Run & { name: string })[] = [
-    { name: "conformance", wants, clients: true },
     { name: "races on 4 CPUs", wants: race, cpus: 4 },
     ...(all ? [{ name: "conformance on 4 CPUs", clients: true, long: true, cpus: 4 }] : []),
     { name: "32-bit programs", platform: "i386", ...(!all && { only: narrow }) },
   ];
-  return runs.map(({ name, ...run }) => ({
+  const tier = ({ name, ...run }: Run & { name: string }): Tier => ({
     name,
     run: () => conformance(workshop, { target }, run),
-  }));
+  });
+  return [tier(first), ...runs.map(tier)];
 }
 
 /** DMA engines, which stock kernels of the first one's flavour do not have at all; and User Mode Linux. */
@@ -128,27 +133,41 @@ async function endurance(
   ];
 }
 
-/** Other kernels. */
-function kernels(workshop: Workshop, targets: readonly Target[], extent: Extent): Tier[] {
+/** Other kernels, two at a time. */
+function kernels(
+  workshop: Workshop,
+  targets: readonly Target[],
+  extent: Extent,
+): (Tier | Abreast)[] {
   const run: Run = extent === "all" ? { clients: true } : { only: [...telling, ...dma] };
   return [
     check("modules for other kernels", async () => {
       const failed = (await buildKmods(workshop, targets)).find(({ built }) => !built);
       if (failed) throw failed.error;
     }),
-    ...bedsOf(targets).map((bed) => tried(workshop, bed, run)),
+    ...pairs(bedsOf(targets).map((bed) => tried(workshop, bed, run))),
   ];
 }
 
-/** What users get: their MPI libraries on the module, the site, the packages. */
-function users(workshop: Workshop, extent: Extent): Tier[] {
+const pairs = <T>(all: readonly T[]): T[][] =>
+  all.flatMap((_, at) => (at % 2 === 0 ? [all.slice(at, at + 2)] : []));
+
+/** What is written for vitest, and the site: what boots guests, and what users get. */
+function suites(workshop: Workshop, extent: Extent) {
   const { cache, checkout } = workshop;
   const all = extent === "all";
-  return [
-    { name: "MPI", run: () => vitest(cache, checkout, "mpi", all ? [] : briefMpi) },
-    all ? { name: "site", run: () => visit(workshop) } : check("site", () => buildHere(workshop)),
-    { name: "packages", run: () => vitest(cache, checkout, "packages", all ? [] : brief) },
-  ];
+  const suite = (name: string, project: string, part: readonly string[] = []): Tier => ({
+    name,
+    run: () => vitest(cache, checkout, project, all ? [] : part),
+  });
+  return {
+    guest: suite("guest", "guest"),
+    mpi: suite("MPI", "mpi", briefMpi),
+    site: all
+      ? { name: "site", run: () => visit(workshop) }
+      : check("site", () => buildHere(workshop)),
+    packages: suite("packages", "packages", brief),
+  };
 }
 
 async function visit(workshop: Workshop) {

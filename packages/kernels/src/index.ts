@@ -36,6 +36,7 @@ export { ensureSystem, missingPackages } from "./system.js";
 export { type Cell, table } from "./table.js";
 export { nameOf, type Selection, select, type Target, targets, toolchainOf } from "./targets.js";
 export {
+  type Abreast,
   type Count,
   check,
   runTiers,

@@ -35,16 +35,36 @@ export function check(name: string, work: () => Promise<unknown>): Tier {
   };
 }
 
-/** Runs tiers in order, all of them whatever fails; what failed is shown at once. Errors: the interrupt's. */
-export async function runTiers(tiers: readonly Tier[], progress: Progress): Promise<TierResult[]> {
+/** Tiers that run at once, because each by itself leaves the machine idle for much of its time. */
+export type Abreast = readonly Tier[];
+
+/**
+ * Runs tiers in order, those of a list at once, and all of them whatever fails; what failed is shown at once.
+ * Errors: the interrupt's.
+ */
+export async function runTiers(
+  tiers: readonly (Tier | Abreast)[],
+  progress: Progress,
+): Promise<TierResult[]> {
   const results: TierResult[] = [];
-  for (const { name, run } of tiers) {
-    const begin = Date.now();
-    const count = await progress.step(name, () => counted(run));
-    if (count.failed > 0) progress.note(`${name}: ${count.failed} failed\n${count.failures ?? ""}`);
-    results.push({ name, ...count, seconds: (Date.now() - begin) / 1000 });
+  for (const next of tiers) {
+    const abreast = "run" in next ? [next] : next;
+    const runs = abreast.map((tier) => runTier(tier, progress));
+    // None may go on when another was interrupted.
+    const ended = await Promise.allSettled(runs);
+    for (const one of ended) {
+      if (one.status === "rejected") throw one.reason;
+      results.push(one.value);
+    }
   }
   return results;
+}
+
+async function runTier({ name, run }: Tier, progress: Progress): Promise<TierResult> {
+  const begin = Date.now();
+  const count = await progress.step(name, () => counted(run));
+  if (count.failed > 0) progress.note(`${name}: ${count.failed} failed\n${count.failures ?? ""}`);
+  return { name, ...count, seconds: (Date.now() - begin) / 1000 };
 }
 
 /** A line for each tier. */

@@ -31,6 +31,23 @@ test("all tiers run, whatever fails, and the sums are told", async () => {
   expect(tierTable(results)).toMatch(/^unit +40 +2 +0\.0$/m);
 });
 
+test("tiers of a list run at once, and are told in their order", async () => {
+  const { progress } = quiet();
+  let arrived = () => {};
+  const met = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const results = await runTiers(
+    [
+      [check("first", () => met), check("second", async () => arrived())],
+      check("last", async () => {}),
+    ],
+    progress,
+  );
+  expect(results.map(({ name }) => name)).toEqual(["first", "second", "last"]);
+  expect(verdict(results)).toBe("3 passed, 0 failed");
+});
+
 const passed = { fullName: "a", status: "passed", failureMessages: [] };
 const suite = { name: "/top/x.test.ts", status: "passed", message: "", assertionResults: [passed] };
 const report = { success: true, numPassedTests: 1, numFailedTests: 0, testResults: [suite] };
