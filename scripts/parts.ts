@@ -28,6 +28,9 @@ export const dmaFaults: readonly string[] = [
   ...["softdma_dead", "softdma_faults", "softdma_kill", "softdma_narrow", "softdma_overlap"],
 ];
 
+/** The tests in guests but the documentation's: its commands take a few minutes of an emulated machine. */
+export const briefGuest: readonly string[] = ["packages/"];
+
 /** The tests of packages that are done in a minute or two. */
 export const brief: readonly string[] = ["lint", "tarball", "deb", "access"].map(
   (name) => `system/${name}.test.ts`,

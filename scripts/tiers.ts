@@ -16,7 +16,17 @@ import { type Bed, bedName, bedsOf, debugBeds, umlBeds } from "./beds.js";
 import { conformance, type Run } from "./conformance.js";
 import { debugTiers } from "./debug.js";
 import { fuzzTiers } from "./fuzzing.js";
-import { brief, briefMpi, dma, dmaFaults, long, narrow, race, telling } from "./parts.js";
+import {
+  brief,
+  briefGuest,
+  briefMpi,
+  dma,
+  dmaFaults,
+  long,
+  narrow,
+  race,
+  telling,
+} from "./parts.js";
 import { reportsOf } from "./reports.js";
 import { soakTier } from "./soaking.js";
 
@@ -161,7 +171,7 @@ function suites(workshop: Workshop, extent: Extent) {
     run: () => vitest(cache, checkout, project, all ? [] : part),
   });
   return {
-    guest: suite("guest", "guest"),
+    guest: suite("guest", "guest", briefGuest),
     mpi: suite("MPI", "mpi", briefMpi),
     site: all
       ? { name: "site", run: () => visit(workshop) }
