@@ -56,14 +56,15 @@ function fenced(text: string, codes: readonly Tokens.Code[]): Block[] {
     });
 }
 
-/** As GitHub makes them: small letters, no punctuation, and a number if there are several alike. */
+/** The anchor of a heading, as GitHub makes it: small letters, no punctuation. */
+export function anchorOf(heading: string): string {
+  const words = heading.trim().toLowerCase();
+  return words.replaceAll(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
+}
+
+/** The same of all headings of a page, with a number if there are several alike. */
 function anchors(headings: readonly string[]): string[] {
-  const slugs = headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  const slugs = headings.map(anchorOf);
   return slugs.map((slug, index) => {
     const before = slugs.slice(0, index).filter((other) => other === slug).length;
     return before === 0 ? slug : `${slug}-${before}`;

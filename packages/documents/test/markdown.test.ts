@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { readPage } from "../src/markdown.js";
+import { anchorOf, readPage } from "../src/markdown.js";
 
 const page = readPage(`# A page
 
@@ -39,5 +39,13 @@ describe("readPage", () => {
     expect(page.links).toEqual(["other.md#part"]);
     expect(page.codes).toEqual(["code", "code"]);
     expect(page.anchors).toEqual(["a-page", "inner", "with-code-punctuation", "twice", "twice-1"]);
+  });
+});
+
+describe("anchorOf", () => {
+  it("makes the anchors that GitHub makes", () => {
+    expect(anchorOf("KNEM_CMD_GET_INFO")).toBe("knem_cmd_get_info");
+    expect(anchorOf("7.1 Forms of copies")).toBe("71-forms-of-copies");
+    expect(anchorOf(" What isn't, and why? ")).toBe("what-isnt-and-why");
   });
 });

@@ -3,11 +3,8 @@ export { documentation, SPEEDS, writeDocumentation } from "./document.js";
 export { type MpiGuest, mpiGuest } from "./guest.js";
 export {
   attemptsOf,
-  type Block,
-  blocksOf,
   carries,
   type MachineOfPage,
-  type Mark,
 } from "./page.js";
 export { MEMBER, OTHER } from "./people.js";
 export {

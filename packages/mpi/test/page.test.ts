@@ -1,38 +1,35 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { proofOf, readPage } from "@knem/documents";
 import { describe, expect, it } from "vitest";
-import { blocksOf } from "../src/index.js";
+import { attemptsOf } from "../src/index.js";
 
-const checkout = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const page = readFileSync(checkout("docs/mpi.md"), "utf8");
+const page = readFileSync(fileURLToPath(new URL("../../../docs/mpi.md", import.meta.url)), "utf8");
 
-describe("the page about MPI libraries", () => {
-  it("says of each command how it is known to be right", () => {
-    const blocks = blocksOf(page);
+describe("attemptsOf", () => {
+  it("has each block that a stack is to run, once", () => {
+    const blocks = readPage(page).blocks.filter(({ info }) => proofOf(info)?.kind === "stack");
+    const systems = ["bookworm", "trixie"] as const;
+    const lines = systems.flatMap((system) =>
+      attemptsOf(page, system).map(({ block }) => block.line),
+    );
     expect(blocks.length).toBeGreaterThan(10);
-    expect(blocks.filter(({ mark }) => !mark)).toEqual([]);
+    expect(lines.sort((a, b) => a - b)).toEqual(blocks.map(({ line }) => line));
   });
 
-  it("names files that run the command's options", () => {
-    for (const { text, mark } of blocksOf(page)) {
-      if (!mark || !("proven" in mark)) continue;
-      expect(existsSync(checkout(mark.proven))).toBe(true);
-      const script = readFileSync(checkout(mark.proven), "utf8").replace('"$PREFIX"', "/opt/knem");
-      for (const option of text.split(" ")) expect(script).toContain(option);
-    }
+  it("runs the command as it stands, as a member of the group, with the plugins", () => {
+    const [{ attempt } = { attempt: undefined }] = attemptsOf(
+      "```sh guest=mpich\nls\n```\n",
+      "bookworm",
+    );
+    expect(attempt?.name).toBe("page, line 1");
+    expect(attempt?.command.at(-1)).toMatch(/reader\.mpich && PATH=.*; ls$/);
+    expect(attempt?.command.join(" ")).toContain("libuct_knem.so.0");
   });
 
-  it("has no block of commands that is not looked at", () => {
-    const fences = page.split("\n").filter((line) => line.startsWith("```"));
-    expect(fences.length).toBe(2 * blocksOf(page).length);
-  });
-});
-
-describe("blocks", () => {
-  it("without a mark, or with one that means nothing, have none", () => {
-    const [none, unknown] = blocksOf("```sh\nls\n```\n```sh guest=vax\nls\n```\n");
-    expect(none).toEqual({ text: "ls", line: 1 });
-    expect(unknown?.mark).toBeUndefined();
+  it("refuses a block for a machine that is not there", () => {
+    const wrong = "```sh guest=vax\nls\n```\n";
+    expect(() => attemptsOf(wrong, "bookworm")).toThrow(/vax.*openmpi5/);
   });
 });

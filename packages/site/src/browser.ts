@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import {
-  type Cache,
-  type DebianSystem,
-  KnemError,
-  type Progress,
-  type Sandbox,
-} from "@knem/kernels";
+import { KnemError, type Sandbox, type Toolchain, type Workshop } from "@knem/kernels";
 import { type Browser, chromium } from "playwright-core";
-import { debianSandbox } from "./debian.js";
 
 /** A browser without a screen, and a font for what pages do not bring. */
-const BROWSER: DebianSystem = {
+const BROWSER: Toolchain = {
   suite: "trixie",
   packages: ["chromium-headless-shell", "fonts-dejavu-core"],
-  lean: true,
 };
 
 /** How long it may take to start. */
@@ -21,14 +13,13 @@ const PATIENCE = 60_000;
 
 /**
  * Gives `work` a browser of Debian's in a root of its own, which ends with it.
- * Errors: BROWSER_FAILED, those of `debianSandbox`, and what `work` throws.
+ * Errors: BROWSER_FAILED, those of `toolchainRoot`, and what `work` throws.
  */
 export async function withBrowser<T>(
-  cache: Cache,
-  progress: Progress,
+  workshop: Workshop,
   work: (browser: Browser) => Promise<T>,
 ): Promise<T> {
-  const sandbox = await debianSandbox(cache, progress, "browser", BROWSER);
+  const sandbox = await workshop.sandbox(BROWSER);
   const end = new AbortController();
   const { address, ended } = start(sandbox, end.signal);
   try {

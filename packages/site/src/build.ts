@@ -16,16 +16,12 @@ export interface Site extends Place {
 
 /** Builds the site of a checkout. Errors: SITE_FAILED, FILE_MISSING, those of `Manual`. */
 export async function buildSite(workshop: Workshop, place: Place): Promise<Site> {
-  const { checkout, cache, progress } = workshop;
+  const { checkout, progress } = workshop;
   const home = join(checkout, "packages/site");
   // Below the package: the generator's own modules are found from there.
   const stage = join(home, ".build");
   const chapters = await chaptersOf(checkout);
-  const manual = await Manual.open(
-    cache,
-    progress,
-    join(checkout, "packages/packaging/source/man"),
-  );
+  const manual = await Manual.open(workshop, join(checkout, "packages/packaging/source/man"));
   const pages = await stagePages(checkout, stage, chapters, manual);
   const own = join(stage, ".vitepress");
   await mkdir(own, { recursive: true });

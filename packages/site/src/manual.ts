@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Cache, DebianSystem, Progress, Sandbox } from "@knem/kernels";
-import { debianSandbox } from "./debian.js";
+import type { Sandbox, Toolchain, Workshop } from "@knem/kernels";
 
 /** What reads manual pages; a root of its own, so that a site needs no compiler. */
-const READER: DebianSystem = { suite: "trixie", packages: ["mandoc"], lean: true };
+const READER: Toolchain = { suite: "trixie", packages: ["mandoc"] };
 
 /** Where manual pages lie inside. */
 const PAGES = "/pages";
@@ -15,12 +14,9 @@ export class Manual {
     private readonly folder: string,
   ) {}
 
-  /** The reader of a folder's pages. Errors: those of `debianSandbox`. */
-  static async open(cache: Cache, progress: Progress, folder: string): Promise<Manual> {
-    return new Manual(
-      await debianSandbox(cache, progress, "reader of manual pages", READER),
-      folder,
-    );
+  /** The reader of a folder's pages. Errors: those of `toolchainRoot`. */
+  static async open(workshop: Workshop, folder: string): Promise<Manual> {
+    return new Manual(await workshop.sandbox(READER), folder);
   }
 
   /** A page as markdown that holds HTML. Errors: COMMAND_FAILED. */

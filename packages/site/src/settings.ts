@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { anchorOf } from "@knem/documents";
 import type { Chapter } from "./contents.js";
 import type { Staged } from "./stage.js";
 
@@ -46,13 +47,7 @@ export function settings(
   };
   return [
     `const config = ${JSON.stringify(config, null, 2)};`,
-    `config.markdown.anchor = { slugify: ${slugify} };`,
+    `config.markdown.anchor = { slugify: ${anchorOf} };`,
     "export default config;\n",
   ].join("\n");
-}
-
-/** The anchor of a heading, as GitHub makes it: pages are read there as well. */
-export function slugify(heading: string): string {
-  const words = heading.trim().toLowerCase();
-  return words.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
 }

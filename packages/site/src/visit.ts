@@ -29,12 +29,12 @@ export async function visitSite(
   reports: Reports = {},
   only: readonly string[] = [],
 ): Promise<Visit> {
-  const { checkout, cache, progress } = workshop;
+  const { checkout, progress } = workshop;
   const { folder, pages } = await buildHere(workshop);
   const names = [...pages.map(({ slug }) => slug), ...Object.keys(reports)];
   const wanted = names.filter((name) => only.length === 0 || only.includes(name));
   const pictures = join(checkout, "build/site-pictures");
-  const problems = await withBrowser(cache, progress, (browser) =>
+  const problems = await withBrowser(workshop, (browser) =>
     served(folder, reports, (address) => {
       const subjects = wanted.map((name) => ({ name, address: `${address}/${name}.html` }));
       const look = () => lookAt(browser, subjects, pictures);

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { settings, slugify } from "../src/settings.js";
-
-describe("slugify", () => {
-  it("makes the anchors that GitHub makes", () => {
-    expect(slugify("KNEM_CMD_GET_INFO")).toBe("knem_cmd_get_info");
-    expect(slugify("7.1 Forms of copies")).toBe("71-forms-of-copies");
-    expect(slugify(" What isn't, and why? ")).toBe("what-isnt-and-why");
-  });
-});
+import { settings } from "../src/settings.js";
 
 describe("settings", () => {
   it("are a module that holds for each page a link by its title", async () => {
