@@ -39,6 +39,7 @@ export {
   type Abreast,
   type Count,
   check,
+  chosenTiers,
   runTiers,
   type Tier,
   type TierResult,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { render } from "./errors.js";
+import { KnemError, render } from "./errors.js";
 import { interrupt } from "./interrupt.js";
 import type { Progress } from "./progress.js";
 import { table } from "./table.js";
@@ -37,6 +37,29 @@ export function check(name: string, work: () => Promise<unknown>): Tier {
 
 /** Tiers that run at once, because each by itself leaves the machine idle for much of its time. */
 export type Abreast = readonly Tier[];
+
+/**
+ * The tiers whose names begin with one of `beginnings`; all of them if there is none.
+ * Errors: `NO_SUCH_TIER` if one of them begins no name.
+ */
+export function chosenTiers(
+  tiers: readonly (Tier | Abreast)[],
+  beginnings: readonly string[],
+): (Tier | Abreast)[] {
+  const groups = tiers.map((next) => ("run" in next ? [next] : next));
+  const names = groups.flat().map(({ name }) => name);
+  const unknown = beginnings.find((one) => !names.some((name) => name.startsWith(one)));
+  if (unknown !== undefined)
+    throw new KnemError({
+      code: "NO_SUCH_TIER",
+      what: `no tier of the tests is called ${unknown}`,
+      why: `there are: ${names.join("; ")}`,
+      remedy: "give the beginning of one of these names, or nothing to run all of them",
+    });
+  if (beginnings.length === 0) return [...tiers];
+  const chosen = ({ name }: Tier) => beginnings.some((one) => name.startsWith(one));
+  return groups.map((group) => group.filter(chosen)).filter(({ length }) => length > 0);
+}
 
 /**
  * Runs tiers in order, those of a list at once, and all of them whatever fails; what failed is shown at once.

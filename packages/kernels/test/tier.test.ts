@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { KnemError } from "../src/errors.js";
 import { Progress } from "../src/progress.js";
-import { check, runTiers, tierTable, verdict } from "../src/tier.js";
+import { check, chosenTiers, runTiers, tierTable, verdict } from "../src/tier.js";
 import { countReport } from "../src/vitest.js";
 
 const quiet = () => {
@@ -46,6 +46,16 @@ test("tiers of a list run at once, and are told in their order", async () => {
   );
   expect(results.map(({ name }) => name)).toEqual(["first", "second", "last"]);
   expect(verdict(results)).toBe("3 passed, 0 failed");
+});
+
+test("tiers are chosen by the beginnings of their names, those of a list too", () => {
+  const tier = (name: string) => check(name, async () => {});
+  const [rust, guest, packages] = [tier("Rust"), tier("guest"), tier("packages")];
+  const all = [rust, [guest, packages]];
+  expect(chosenTiers(all, [])).toEqual(all);
+  expect(chosenTiers(all, ["pack"])).toEqual([[packages]]);
+  expect(chosenTiers(all, ["guest", "Rust"])).toEqual([[rust], [guest]]);
+  expect(() => chosenTiers(all, ["rust"])).toThrow(/there are: Rust; guest; packages/);
 });
 
 const passed = { fullName: "a", status: "passed", failureMessages: [] };
