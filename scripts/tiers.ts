@@ -5,6 +5,7 @@ import {
   type Abreast,
   buildKmods,
   check,
+  interpret,
   must,
   type Target,
   type Tier,
@@ -138,6 +139,7 @@ async function endurance(
 ): Promise<Tier[]> {
   return [
     ...debugTiers(workshop, debugBeds(targets)),
+    { name: "Miri", run: () => interpret(workshop.cache, workshop.checkout) },
     ...(await fuzzTiers(workshop, 60)),
     soakTier(workshop, { target }, 10),
   ];

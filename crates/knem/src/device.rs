@@ -108,6 +108,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn another_device_is_told() {
         let error = Device::open_at(Path::new("/dev/null")).unwrap_err();
         assert!(matches!(error, Error::NotKnem { .. }), "{error}");

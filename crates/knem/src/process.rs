@@ -178,6 +178,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn reads_and_writes() {
         let source = [1u8, 2, 3, 4, 5];
         let mut target = [0u8; 3];
@@ -190,6 +191,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn goes_on_behind_a_batch() {
         let bytes: Vec<u8> = (0..100).collect();
         let mut pieces = vec![vec![0; 3]; 33];
@@ -225,6 +227,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn knows_its_own_threads() {
         assert!(mine(std::ptr::null()).is_own());
         // SAFETY: No memory is involved.
@@ -235,6 +238,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn a_bad_address_and_a_missing_process_are_told() {
         let error = mine(std::ptr::null()).read(0, &mut [0; 8]).unwrap_err();
         assert!(matches!(error, Error::BadAddress { .. }), "{error}");
@@ -250,6 +254,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn a_half_mapped_piece_is_told() {
         // SAFETY: A new mapping of two pages, of which the second is given back.
         let pages = unsafe {

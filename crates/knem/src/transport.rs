@@ -174,6 +174,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn reads_by_address_as_far_as_both_reach() {
         let transport = fallen_back();
         let memory = Memory::new(10).unwrap();
@@ -189,6 +190,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn never_writes_to_its_own_process_by_address() {
         let transport = fallen_back();
         let memory = Memory::new(10).unwrap();

@@ -21,6 +21,7 @@ export {
 } from "./kmod.js";
 export { type Lock, lock, locked } from "./lock.js";
 export { type Grafted, grafted, KERNEL_INSIDE } from "./metadata.js";
+export { interpret } from "./miri.js";
 export { type PlatformName, platformOf, platforms } from "./platforms.js";
 export { Progress, type Screen } from "./progress.js";
 export { type Root, toolchainRoot } from "./root.js";

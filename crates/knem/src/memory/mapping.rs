@@ -101,6 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn huge_mappings_are_aligned_and_whole() {
         for bytes in [0, 1, HUGE, HUGE + 1] {
             let mapping = Mapping::new(bytes, true).unwrap();
@@ -112,6 +113,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn what_no_machine_has_is_refused() {
         for (bytes, huge) in [(usize::MAX, true), (usize::MAX, false), (1 << 60, false)] {
             let error = Mapping::new(bytes, huge).unwrap_err();

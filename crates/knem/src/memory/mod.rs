@@ -180,6 +180,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
     fn may_be_empty() {
         let memory = Memory::huge(0).unwrap();
         assert!(memory.is_empty() && memory.to_vec().is_empty());
