@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pnpm test:mpi: runs Debian's own MPI libraries on the module, with plugins of their unchanged sources.
-// With --write-docs it measures them instead and writes docs/performance/mpi.md.
+// With --write-docs it measures them instead and writes docs/mpi-performance.md.
 import {
   runTiers,
   type Target,

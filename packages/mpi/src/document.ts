@@ -24,13 +24,13 @@ const plots = {
     plot(document, "Latency between two ranks", "µs, emulated", latency, (p) => p.bytes <= SMALL),
 };
 
-/** What docs/performance/mpi.md and its plots hold, by their paths from the checkout's top. */
+/** What docs/mpi-performance.md and its plots hold, by their paths from the checkout's top. */
 export function documentation(document: SpeedDocument): Map<string, string> {
   const images = Object.entries(plots).map(([name, draw]): [string, string] => [
     `docs/performance/${name}.svg`,
     svg(draw(document)),
   ]);
-  return new Map([["docs/performance/mpi.md", page(document)], ...images]);
+  return new Map([["docs/mpi-performance.md", page(document)], ...images]);
 }
 
 /** Writes the documentation and the figures that it is made from; gives the paths. */
@@ -73,11 +73,11 @@ Messages between two ranks of one machine, there and back, halved; the fastest o
 **These are figures of an emulator.** The stock kernel \`${kernel}\` runs in QEMU on two emulated CPUs, where copying,
 system calls and cache misses cost other times than on a machine, and other programs ran beside it. They show
 that KNEM carries the messages and from which size on, not what a machine gains: for that, run \`pnpm bench\` there
-and see [the page about copies themselves](../performance.md).
+and see [the page about copies themselves](performance.md).
 
-![Bandwidth between two ranks](mpi-bandwidth.svg)
+![Bandwidth between two ranks](performance/mpi-bandwidth.svg)
 
-![Latency between two ranks](mpi-latency.svg)
+![Latency between two ranks](performance/mpi-latency.svg)
 
 ${speeds.map(table).join("\n")}`;
 }

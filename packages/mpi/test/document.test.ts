@@ -16,13 +16,13 @@ describe("the page of the MPI libraries' speed", () => {
   const files = documentation(document);
 
   it("shows every size, with KNEM and without, and what is gained", () => {
-    const page = files.get("docs/performance/mpi.md") ?? "";
+    const page = files.get("docs/mpi-performance.md") ?? "";
     expect(page).toContain("**Open MPI 5 over smsc/knem**");
     expect(page).toContain("| 1 MiB | 1048.6 | 2097.2 | 2.00 |");
   });
 
   it("says that its figures are an emulator's, and of which kernel", () => {
-    const page = files.get("docs/performance/mpi.md") ?? "";
+    const page = files.get("docs/mpi-performance.md") ?? "";
     expect(page).toContain("These are figures of an emulator");
     expect(page).toContain("`7.3.4`");
   });

@@ -34,7 +34,6 @@ interface Place {
 /** Where pages come from; what lies in none of these folders is listed by name in `chapters`. */
 const places: readonly Place[] = [
   { kind: "markdown", folder: "docs", files: /\.md$/, below: "" },
-  { kind: "markdown", folder: "docs/performance", files: /\.md$/, below: "performance/" },
   { kind: "manual", folder: "packages/packaging/source/man", files: /\.\d$/, below: "man/" },
   { kind: "schema", folder: "packages/knem/schema", files: /\.json$/, below: "schema/" },
 ];
@@ -68,7 +67,7 @@ const order: readonly { title: string; slugs: readonly string[] }[] = [
     slugs: [
       "internals",
       "performance",
-      "performance/",
+      "mpi-performance",
       "security",
       "parameters",
       "contract",
