@@ -42,7 +42,8 @@ export default defineConfig({
           include: ["packages/*/test/boot/**/*.test.ts", "scripts/test/boot/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // A guest of one CPU leaves the other idle.
+          maxWorkers: 2,
         },
       },
       {
