@@ -14,14 +14,14 @@ import { type Bed, variantOf } from "./beds.js";
 import { BIN, type MakeModule, outfit } from "./outfit.js";
 
 /** A mistake that is made in the module on purpose, as `faulty/NAME.patch`, and what must come of it. */
-interface Mistake {
+export interface Mistake {
   readonly name: string;
   /** What the kernel's log tells of, or the code of the guest's own verdict. */
   readonly found: string;
 }
 
 /** One for each kind of net that is to catch such. */
-const mistakes: readonly Mistake[] = [
+export const mistakes: readonly Mistake[] = [
   { name: "use-after-free", found: "sanitizer" },
   { name: "lock-order", found: "lockdep" },
   { name: "sleep-in-atomic", found: "bug" },
