@@ -38,6 +38,25 @@ size_t touched(const uint8_t *at, size_t length)
 	return wrong;
 }
 
+size_t missing(const struct world *world, const uint8_t *at, size_t length, struct part part)
+{
+	size_t wrong = 0, untouched = 0, first = 0, last = 0;
+
+	for (size_t place = 0; place < length; place++) {
+		if (at[place] == pattern(part.from, part.message, part.offset + place))
+			continue;
+		first = wrong++ ? first : place;
+		last = place;
+		untouched += at[place] == UNTOUCHED;
+	}
+	if (wrong) {
+		printf("# rank %d: of message %u from %d, %zu of %zu bytes are wrong, between %zu and %zu, %zu untouched\n",
+		       world->rank, part.message, part.from, wrong, length, first, last, untouched);
+		fflush(stdout);
+	}
+	return wrong;
+}
+
 static void report(const struct world *world, int number, const char *name, size_t wrong)
 {
 	unsigned long mine = wrong, all = 0;

@@ -26,6 +26,16 @@ size_t check_put(const struct world *world);
 size_t check_get(const struct world *world);
 size_t check_collectives(const struct world *world);
 
+/* A message, or a part of one. */
+struct part {
+	int from;
+	unsigned message;
+	size_t offset; /* bytes of the message before it */
+};
+
+/* How many of the bytes are not those of the message; if there are any, where they are and what they are is told. */
+size_t missing(const struct world *world, const uint8_t *at, size_t length, struct part part);
+
 /* Room in which a message is received, filled with a byte; and the number of bytes around it that were touched. */
 uint8_t *room(uint8_t *in, size_t offset, size_t length);
 size_t touched(const uint8_t *at, size_t length);

@@ -82,7 +82,7 @@ describe("a system that", () => {
 
   it("waits for a unit for ever ends at the time limit, and the log tells which", async () => {
     const kernelArguments = ["systemd.wants=hanging.service"];
-    const found = await faultOf({ command: ["true"], kernelArguments, timeLimit: 35 });
+    const found = await faultOf({ command: ["true"], kernelArguments, timeLimit: 60 });
     expect(found.code).toBe("GUEST_TIMEOUT");
     expect(found.evidence.console).toContain("Starting hanging.service");
     expect(found.evidence.bytes).toHaveLength(0);

@@ -28,7 +28,8 @@ async function newest(series: string): Promise<Kernel> {
 
 /** What is said of a kernel that the module is not built for; the hooks of its image and of its headers say the same. */
 function told(output: string, release: string): string[] {
-  const lines = output.split("\n");
+  // apt has dpkg write to a terminal.
+  const lines = output.split(/\r?\n/);
   return [...new Set(lines.filter((line) => line.startsWith(`knem: not built for ${release}: `)))];
 }
 
