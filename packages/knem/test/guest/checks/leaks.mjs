@@ -16,11 +16,14 @@ const SLACK = 24 << 20;
 async function steady(times, work) {
   await work();
   await collect();
+  await collect();
   const [before, size] = [holdings(), resident()];
   for (let round = 0; round < times * often; round++) await work();
   await collect();
   await collect();
-  assert.deepEqual(holdings(), before);
+  // What was let go last may have been found only since: there may be less, and never more.
+  for (const [what, count] of Object.entries(holdings()))
+    assert.ok(count <= before[what], `${what}: ${count}, and ${before[what]} before`);
   const growth = resident() - size;
   assert.ok(growth < SLACK, `it grew by ${growth} bytes`);
 }
