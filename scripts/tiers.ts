@@ -74,8 +74,14 @@ function sources(workshop: Workshop, target: Target): Tier[] {
     check("module build", () => workshop.module(target)),
     check("module lint", async () => (await builder()).lint(await workshop.grafted(target))),
     check("binding declarations", async () => (await userland()).checkDeclarations()),
-    { name: "Node binding", run: () => vitest(cache, checkout, "binding") },
+    { name: "Node binding", run: () => binding(workshop) },
   ];
+}
+
+/** Built first, whatever ran before. */
+async function binding(workshop: Workshop) {
+  await (await workshop.userland()).binding();
+  return vitest(workshop.cache, workshop.checkout, "binding");
 }
 
 const biome = (checkout: string) =>
