@@ -14,7 +14,7 @@ import { type Bed, variantOf } from "./beds.js";
 import { BIN, type MakeModule, outfit } from "./outfit.js";
 
 /** A mistake that is made in the module on purpose, as `faulty/NAME.patch`, and what must come of it. */
-export interface Mistake {
+interface Mistake {
   readonly name: string;
   /** What the kernel's log tells of, or the code of the guest's own verdict. */
   readonly found: string;
@@ -27,6 +27,9 @@ export const mistakes: readonly Mistake[] = [
   { name: "sleep-in-atomic", found: "bug" },
   { name: "leaked-pin", found: "GUEST_PIN_LEAK" },
 ];
+
+/** Where the patches are, from the checkout's top. */
+export const PATCHES = "scripts/faulty";
 
 /** Makes, finds, copies and ends regions. */
 const PROGRAM = "two_processes";
@@ -69,6 +72,18 @@ const mistaken =
     );
   };
 
+/**
+ * Copies the module's sources into a folder and makes a mistake there. Errors: COMMAND_FAILED, if the patch fits no more.
+ */
+export async function makeMistake(checkout: string, sources: string, name: string, folder: string) {
+  await mirror(sources, await sourceFiles(sources), folder);
+  const patch = join(checkout, PATCHES, `${name}.patch`);
+  await must(`${name}.patch does not fit`, "git", ["apply", "-p0", patch], {
+    cwd: folder,
+    remedy: "make it anew for the module as it is now",
+  });
+}
+
 async function build(
   workshop: Workshop,
   { target }: Bed,
@@ -77,12 +92,7 @@ async function build(
   folder: string,
 ): Promise<BuiltModule> {
   const { checkout, moduleFolder } = workshop;
-  await mirror(moduleFolder, await sourceFiles(moduleFolder), folder);
-  const patch = join(checkout, "scripts/faulty", `${name}.patch`);
-  await must(`${name}.patch does not fit`, "git", ["apply", "-p0", patch], {
-    cwd: folder,
-    remedy: "make it anew for the module as it is now",
-  });
+  await makeMistake(checkout, moduleFolder, name, folder);
   const [kernel, builder] = await Promise.all([
     workshop.variant(target, variant),
     workshop.variantBuilder(variant, folder),

@@ -9,7 +9,7 @@ static size_t broadcast(const struct world *world, size_t length, int root)
 	if (world->rank == root)
 		fill(in, length, root, 4000);
 	MPI_Bcast(in, (int)length, MPI_BYTE, root, MPI_COMM_WORLD);
-	return missing(world, in, length, (struct part){root, 4000, 0}) + touched(in, length);
+	return verify(world, in, length, (struct part){root, 4000, 0}) + touched(in, length);
 }
 
 static size_t gather(const struct world *world, size_t length)
@@ -20,7 +20,7 @@ static size_t gather(const struct world *world, size_t length)
 	fill(world->out + 3, length, world->rank, 4001);
 	MPI_Allgather(world->out + 3, (int)length, MPI_BYTE, in, (int)length, MPI_BYTE, MPI_COMM_WORLD);
 	for (int from = 0; from < world->ranks; from++)
-		wrong += missing(world, in + (size_t)from * length, length, (struct part){from, 4001, 0});
+		wrong += verify(world, in + (size_t)from * length, length, (struct part){from, 4001, 0});
 	return wrong + touched(in, length * (size_t)world->ranks);
 }
 
@@ -34,7 +34,7 @@ static size_t exchange(const struct world *world, size_t length)
 		fill(world->out + 3 + (size_t)to * length, length, world->rank, 4100 + (unsigned)to);
 	MPI_Alltoall(world->out + 3, (int)length, MPI_BYTE, in, (int)length, MPI_BYTE, MPI_COMM_WORLD);
 	for (int from = 0; from < world->ranks; from++)
-		wrong += missing(world, in + (size_t)from * length, length,
+		wrong += verify(world, in + (size_t)from * length, length,
 				 (struct part){from, 4100 + (unsigned)world->rank, 0});
 	return wrong + touched(in, length * (size_t)world->ranks);
 }

@@ -12,7 +12,7 @@ static size_t exchange(const struct world *world, size_t length, size_t offset, 
 	fill(out, length, world->rank, message);
 	MPI_Sendrecv(out, (int)length, MPI_BYTE, next, 7, in, (int)length, MPI_BYTE, previous, 7, MPI_COMM_WORLD,
 		     MPI_STATUS_IGNORE);
-	return missing(world, in, length, (struct part){previous, message, 0}) + touched(in, length);
+	return verify(world, in, length, (struct part){previous, message, 0}) + touched(in, length);
 }
 
 size_t check_messages(const struct world *world)

@@ -22,7 +22,7 @@ size_t check_put(const struct world *world)
 		MPI_Put(world->out + offset, (int)length, MPI_BYTE, next, (MPI_Aint)(in - world->in), (int)length,
 			MPI_BYTE, window);
 		MPI_Win_fence(0, window);
-		wrong += missing(world, in, length, (struct part){previous, 2000 + round, 0}) + touched(in, length);
+		wrong += verify(world, in, length, (struct part){previous, 2000 + round, 0}) + touched(in, length);
 	}
 	MPI_Win_free(&window);
 	return wrong;
@@ -44,7 +44,7 @@ size_t check_get(const struct world *world)
 		MPI_Win_lock(MPI_LOCK_SHARED, next, 0, window);
 		MPI_Get(in, (int)length, MPI_BYTE, next, (MPI_Aint)offset, (int)length, MPI_BYTE, window);
 		MPI_Win_unlock(next, window);
-		wrong += missing(world, in, length, (struct part){next, 3000, offset}) + touched(in, length);
+		wrong += verify(world, in, length, (struct part){next, 3000, offset}) + touched(in, length);
 	}
 	MPI_Barrier(MPI_COMM_WORLD);
 	MPI_Win_free(&window);

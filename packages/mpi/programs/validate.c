@@ -38,7 +38,7 @@ size_t touched(const uint8_t *at, size_t length)
 	return wrong;
 }
 
-size_t missing(const struct world *world, const uint8_t *at, size_t length, struct part part)
+size_t verify(const struct world *world, const uint8_t *at, size_t length, struct part part)
 {
 	size_t wrong = 0, untouched = 0, first = 0, last = 0;
 

@@ -34,7 +34,7 @@ struct part {
 };
 
 /* How many of the bytes are not those of the message; if there are any, where they are and what they are is told. */
-size_t missing(const struct world *world, const uint8_t *at, size_t length, struct part part);
+size_t verify(const struct world *world, const uint8_t *at, size_t length, struct part part);
 
 /* Room in which a message is received, filled with a byte; and the number of bytes around it that were touched. */
 uint8_t *room(uint8_t *in, size_t offset, size_t length);

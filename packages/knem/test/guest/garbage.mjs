@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readdirSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { knem } from "./knem.mjs";
@@ -21,6 +22,23 @@ export function holdings() {
   const { contexts, regions, queued, pinnedBytes } = knem.statistics().activity;
   const descriptors = readdirSync("/proc/self/fd").length;
   return { contexts, regions, queued, pinnedBytes, descriptors };
+}
+
+/** How often in a row a collection has to find nothing more, and the time for threads to end before each, in milliseconds. */
+const QUIET = 4;
+const PAUSE = 25;
+
+/** What is held when everything was found that nothing refers to. */
+export async function settled() {
+  let held = holdings();
+  for (let quiet = 0; quiet < QUIET; ) {
+    await setTimeout(PAUSE);
+    await collect();
+    const now = holdings();
+    quiet = isDeepStrictEqual(now, held) ? quiet + 1 : 0;
+    held = now;
+  }
+  return held;
 }
 
 /** Memory of this process, in bytes. */

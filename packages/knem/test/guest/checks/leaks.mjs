@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import assert from "node:assert/strict";
-import { collect, holdings, resident } from "../garbage.mjs";
+import { collect, resident, settled } from "../garbage.mjs";
 import { code, knem, pattern } from "../knem.mjs";
 
 const { allocate, Device } = knem;
@@ -15,15 +15,9 @@ const SLACK = 24 << 20;
 /** Does the work again and again; what it held is let go, and the process does not grow. */
 async function steady(times, work) {
   await work();
-  await collect();
-  await collect();
-  const [before, size] = [holdings(), resident()];
+  const [before, size] = [await settled(), resident()];
   for (let round = 0; round < times * often; round++) await work();
-  await collect();
-  await collect();
-  // What was let go last may have been found only since: there may be less, and never more.
-  for (const [what, count] of Object.entries(holdings()))
-    assert.ok(count <= before[what], `${what}: ${count}, and ${before[what]} before`);
+  assert.deepEqual(await settled(), before);
   const growth = resident() - size;
   assert.ok(growth < SLACK, `it grew by ${growth} bytes`);
 }
