@@ -5,7 +5,7 @@
 //! Rust never holds a reference into it: bytes go in and out by address, so that a copy by the
 //! kernel or by another process cannot break a promise that the compiler relies on.
 
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
 use knem_abi::Iovec;
@@ -289,6 +289,15 @@ impl Buffer {
         check(unsafe { libc::madvise(part.base as *mut _, length, advice) } as isize).map(drop)
     }
 
+    /// Writes all of it to a file; tells how many bytes the kernel took.
+    ///
+    /// # Errors
+    /// What `write` answers: memory that may not be read is refused, not touched.
+    pub fn send(&self, file: &impl AsRawFd) -> Result<usize, Errno> {
+        // SAFETY: the kernel reads the buffer's own range, and checks itself whether it may.
+        check(unsafe { libc::write(file.as_raw_fd(), self.address() as *const _, self.len()) })
+    }
+
     /// Exchanges two pages: what is seen at one is then seen at the other. The pages themselves stay
     /// where they are in the machine, so that neighbours here are no neighbours there any more.
     ///
@@ -346,7 +355,6 @@ pub fn unmapped(buffer: &Buffer) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::fd::AsRawFd;
 
     #[test]
     fn bytes_go_in_and_out() {

@@ -10,7 +10,7 @@ export type { CopyOptions, Engine, Place, PromiseOptions } from "./copy.js";
 export { Device, featureNames, flagNames, type Info } from "./device.js";
 export { allocate, type Memory, type Piece } from "./memory.js";
 export type { Unsigned } from "./number.js";
-export type { Offer } from "./offer.js";
+export type { Offer, Remote } from "./offer.js";
 export type { Protection, Region, RegionOptions } from "./region.js";
 export {
   type Activity,
@@ -21,7 +21,6 @@ export {
 } from "./statistics.js";
 export {
   type Fallback,
-  type Remote,
   Transport,
   type TransportOptions,
   type Within,

@@ -2,7 +2,18 @@
 import type * as Binding from "./binding.js";
 import type { Piece } from "./memory.js";
 import { Region } from "./region.js";
-import type { Remote } from "./transport.js";
+
+/** Where a peer's memory is, in both ways of saying it. It may be cloned, so messages carry it. */
+export interface Remote {
+  /** The region, where the peer could declare one. */
+  readonly cookie?: bigint | undefined;
+  /** The process. */
+  readonly pid: number;
+  /** The address of the memory's first byte there. */
+  readonly address: bigint;
+  /** Bytes. */
+  readonly length: bigint;
+}
 
 /** Memory that peers may use, by whichever transport; keep it until they have answered. */
 export class Offer {

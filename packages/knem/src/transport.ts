@@ -6,23 +6,11 @@ import { guarded, guardedAsync } from "./errors.js";
 import { type Memory, type Piece, views } from "./memory.js";
 import { native } from "./native.js";
 import { type Unsigned, unsigned } from "./number.js";
-import { Offer } from "./offer.js";
+import { Offer, type Remote } from "./offer.js";
 import { type RegionOptions, regionRequest } from "./region.js";
 
 /** What to do where the module can't be used: fail, or copy by process and address. */
 export type Fallback = "none" | "cross-memory-attach";
-
-/** Where a peer's memory is, in both ways of saying it. It may be cloned, so messages carry it. */
-export interface Remote {
-  /** The region, where the peer could declare one. */
-  readonly cookie?: bigint | undefined;
-  /** The process. */
-  readonly pid: number;
-  /** The address of the memory's first byte there. */
-  readonly address: bigint;
-  /** Bytes. */
-  readonly length: bigint;
-}
 
 /** Where in a peer's memory. */
 export interface Within {

@@ -6,7 +6,6 @@ import { type BaseImage, boot, type GuestFile, type GuestVerdict, systemImage } 
 import { type Progress, type Sandbox, type Target, together, type Workshop } from "@knem/kernels";
 import { MEMBER, OTHER } from "./people.js";
 import { PluginBuilder, type PluginName, pluginsOf } from "./plugins.js";
-import { installed } from "./prefix.js";
 import { programs } from "./programs.js";
 import { MPI, PLUGINS } from "./stacks.js";
 import { type SystemName, systems } from "./systems.js";
@@ -98,9 +97,9 @@ async function built(
   plugins: readonly PluginName[],
 ): Promise<string[]> {
   const { cache, checkout, progress } = workshop;
-  const builder = new PluginBuilder(cache, sandbox, await installed(checkout), progress);
+  const builder = new PluginBuilder(cache, sandbox, checkout, progress);
   const made: string[] = [];
-  for (const name of plugins) made.push((await builder.build(name)).file);
+  for (const name of plugins) made.push(await builder.build(name));
   return made;
 }
 

@@ -8,13 +8,13 @@ export {
 } from "./page.js";
 export { MEMBER, OTHER } from "./people.js";
 export {
-  type BuiltPlugin,
+  type Asking,
+  askings,
   PluginBuilder,
   type PluginName,
   plugins,
   pluginsOf,
 } from "./plugins.js";
-export { installed, PREFIX, type Prefix } from "./prefix.js";
 export {
   attempt,
   hpcc,

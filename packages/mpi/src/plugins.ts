@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Bind, Cache, Progress, Sandbox } from "@knem/kernels";
-import { PREFIX, type Prefix } from "./prefix.js";
+import { installed, PREFIX, type Prefix } from "./prefix.js";
 import type { SystemName } from "./systems.js";
 
 /** The part of a library that speaks to KNEM, which Debian leaves out. */
@@ -17,7 +17,11 @@ interface Plugin {
   readonly build: string;
   /** The file made. */
   readonly file: string;
+  /** Where KNEM is for configure to find it by itself: there, by pkg-config, or where compilers look. */
+  readonly found: { readonly path: string; readonly env?: NodeJS.ProcessEnv };
 }
+
+const byPkgConfig = { path: PREFIX, env: { PKG_CONFIG_PATH: `${PREFIX}/share/pkgconfig` } };
 
 /** The plugins there are, by name. */
 export const plugins = {
@@ -25,16 +29,19 @@ export const plugins = {
   ucx: {
     ...{ system: "bookworm", source: "ucx", of: "libucx0" },
     ...{ build: "ucx", file: "libuct_knem.so.0" },
+    found: byPkgConfig,
   },
   /** Open MPI 4's byte transfer layer `vader`. */
   vader: {
     ...{ system: "bookworm", source: "openmpi", of: "libopenmpi3" },
     ...{ build: "openmpi4", file: "mca_btl_vader.so" },
+    found: { path: "/usr" },
   },
   /** Open MPI 5's component `smsc/knem`. */
   smsc: {
     ...{ system: "trixie", source: "openmpi", of: "openmpi-bin" },
     ...{ build: "openmpi5", file: "mca_smsc_knem.so" },
+    found: byPkgConfig,
   },
 } as const satisfies Readonly<Record<string, Plugin>>;
 
@@ -47,12 +54,17 @@ export function pluginsOf(system: SystemName): PluginName[] {
   return names.filter((name) => plugins[name].system === system);
 }
 
-/** A plugin that was made. */
-export interface BuiltPlugin {
-  /** The shared object, in the cache. */
-  readonly file: string;
-  /** What configure found of KNEM: `ac_cv_header_knem_io_h: "yes"`. */
-  readonly checks: Readonly<Record<string, string>>;
+/** How configure is asked for KNEM: by `--with-knem=PREFIX`, or by `--with-knem`, so that it finds it itself. */
+export const askings = ["--with-knem=PREFIX", "--with-knem"] as const;
+
+/** One of `askings`. */
+export type Asking = (typeof askings)[number];
+
+interface Making {
+  readonly step: string;
+  readonly from: string;
+  readonly prefix: Prefix;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const folder = fileURLToPath(new URL("../build", import.meta.url));
@@ -62,23 +74,36 @@ export class PluginBuilder {
   constructor(
     private readonly cache: Cache,
     private readonly sandbox: Sandbox,
-    private readonly prefix: Prefix,
+    private readonly checkout: string,
     private readonly progress: Progress,
   ) {}
 
-  /** A plugin, from the cache if it was made before. Errors: COMMAND_FAILED (apt, configure or the compiler), DISK_FULL. */
-  async build(name: PluginName): Promise<BuiltPlugin> {
+  /** A plugin, from the cache if it was made before: its file. Errors: COMMAND_FAILED (apt, configure or the compiler), DISK_FULL. */
+  async build(name: PluginName): Promise<string> {
     const plugin: Plugin = plugins[name];
-    const tree = join(await this.configured(plugin), "tree");
-    const made = await this.made("plugin", plugin, `building ${plugin.file}`, tree);
-    const log = await readFile(join(tree, "config.log"), "utf8");
-    return { file: join(made, plugin.file), checks: checksIn(log) };
+    const tree = join(await this.configured(plugin, "--with-knem=PREFIX"), "tree");
+    const prefix = await installed(this.checkout);
+    const step = `building ${plugin.file}`;
+    return join(await this.made("plugin", plugin, { step, from: tree, prefix }), plugin.file);
+  }
+
+  /** What configure finds of KNEM: `ac_cv_header_knem_io_h: "yes"`. Errors: those of `build`. */
+  async checks(name: PluginName, asking: Asking): Promise<Record<string, string>> {
+    const configured = await this.configured(plugins[name], asking);
+    return checksIn(await readFile(join(configured, "tree/config.log"), "utf8"));
   }
 
   /** The configured tree, which does not change when the plugin's own script does: configuring takes minutes. */
-  private async configured(plugin: Plugin): Promise<string> {
-    const source = await this.source(plugin);
-    return this.made("configure", plugin, `configuring ${plugin.source} with KNEM`, source);
+  private async configured(plugin: Plugin, asking: Asking): Promise<string> {
+    const { path, env } = asking === "--with-knem" ? plugin.found : { path: PREFIX };
+    const prefix = await installed(this.checkout, path);
+    const step = `configuring ${plugin.source} ${asking.replace("PREFIX", path)}`;
+    return this.made("configure", plugin, {
+      step,
+      from: await this.source(plugin),
+      prefix,
+      env: { ...env, WITH_KNEM: asking.replace("PREFIX", path) },
+    });
   }
 
   /** The folder with the source package's files, as the archive has them. */
@@ -94,14 +119,15 @@ export class PluginBuilder {
   }
 
   /** What a plugin's script makes of a folder. */
-  private async made(script: string, plugin: Plugin, step: string, from: string): Promise<string> {
+  private async made(script: string, plugin: Plugin, { step, from, prefix, env }: Making) {
     const file = join(plugin.build, `${script}.sh`);
     const text = await readFile(join(folder, file), "utf8");
-    const inputs = { text, prefix: this.prefix.contents, from: relative(this.cache.folder, from) };
+    const { path, contents } = prefix;
+    const inputs = { text, path, contents, env, from: relative(this.cache.folder, from) };
     return this.entry(script, inputs, step, (out) =>
       this.sandbox.must(`${step} failed`, ["sh", `/build/${file}`, "/from", "/out"], {
-        env: { PREFIX },
-        binds: [...this.prefix.binds, { from: folder, to: "/build" }, { from, to: "/from" }, out],
+        env: { ...env, PREFIX: path },
+        binds: [...prefix.binds, { from: folder, to: "/build" }, { from, to: "/from" }, out],
       }),
     );
   }

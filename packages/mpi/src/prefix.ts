@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bind } from "@knem/kernels";
 
-/** Where libraries that are built with KNEM find it, as after `./configure --prefix=…` and `make install`. */
+/** Where libraries that are built with KNEM are told to find it. */
 export const PREFIX = "/opt/knem";
 
 /** What is installed below the prefix, from the checkout's top. */
@@ -14,17 +14,19 @@ const parts = [
 
 /** The header and the pkg-config file, laid out as they are installed. */
 export interface Prefix {
+  /** Where they are. */
+  readonly path: string;
   readonly binds: readonly Bind[];
   /** By which what is made with them is keyed. */
   readonly contents: readonly string[];
 }
 
-/** Those of a checkout. */
-export async function installed(checkout: string): Promise<Prefix> {
+/** Those of a checkout, as after `./configure --prefix=PATH` and `make install`. */
+export async function installed(checkout: string, path = PREFIX): Promise<Prefix> {
   const binds = parts.map(({ from, to }) => ({
     from: join(checkout, from),
-    to: `${PREFIX}/${to}`,
+    to: `${path}/${to}`,
   }));
   const contents = await Promise.all(binds.map(({ from }) => readFile(from, "utf8")));
-  return { binds, contents };
+  return { path, binds, contents };
 }

@@ -4,6 +4,7 @@
 //! directly, as EFAULT where it is pinned.
 
 use knem_check::dma::Engine;
+use knem_check::file;
 use knem_check::prelude::*;
 
 fn main() -> ExitCode {
@@ -34,7 +35,7 @@ fn check(tap: &mut Tap) {
         tap.equal(
             &format!("{text}: pinned write"),
             write.flags(flag::PIN_LOCAL).run(&device),
-            bad.write,
+            bad.pinned_write,
         );
         let bounded = [read.bound(100), read.offset(PAGE as u64).bound(2)];
         let answers = bounded.map(|request| request.run(&device));
@@ -63,6 +64,7 @@ struct Bad {
     read: Outcome,
     pinned_read: Outcome,
     write: Outcome,
+    pinned_write: Outcome,
     // Keeps the memory mapped.
     _memory: Buffer,
 }
@@ -74,6 +76,7 @@ fn unusable() -> [(&'static str, Bad); 5] {
         read: FAILED,
         pinned_read: FAULT,
         write: FAULT,
+        pinned_write: FAULT,
         _memory: memory,
     };
     let plain = memory();
@@ -93,16 +96,32 @@ fn unusable() -> [(&'static str, Bad); 5] {
         ("memory that is not mapped", bad(before, plain)),
         ("a null base", bad(Iovec { base: 0, len: 200 }, memory())),
         ("an address of the kernel", bad(kernel, memory())),
-        ("memory without any access", bad(closed.segment(), closed)),
+        (
+            "memory without any access",
+            Bad {
+                write: sent_from(&closed),
+                ..bad(closed.segment(), closed)
+            },
+        ),
         // It can be read from, so that writing from it works.
         (
             "memory for reading",
             Bad {
                 write: SUCCESS,
+                pinned_write: SUCCESS,
                 ..bad(read_only.segment(), read_only)
             },
         ),
     ]
+}
+
+/// What becomes of a write from memory that the kernel is to read without pinning it: what its own
+/// `write` makes of it. User Mode Linux reads a page without any access as long as it is there.
+fn sent_from(memory: &Buffer) -> Outcome {
+    match memory.send(&file::in_memory(PAGE)) {
+        Ok(_) => SUCCESS,
+        Err(errno) => refused(errno),
+    }
 }
 
 /// A bad segment that the copy never comes to: only pinning finds it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { attemptsOf, carries, type StackName, type SystemName } from "../../src/index.js";
+import { attemptsOf, carries, type StackName, type SystemName, stacks } from "../../src/index.js";
 import { expectCarried, expectNotCarried, expectSurvived, expectValid } from "./expected.js";
 import { page, type Seen } from "./whole.js";
 
@@ -13,6 +13,24 @@ export function behaves(name: StackName, seen: () => Seen): void {
       expectCarried(trial, 32 << 20);
     }
   });
+
+  it("carries NetPIPE, which finds no wrong byte", () => {
+    const trial = seen().of(`${name}: NetPIPE`);
+    expect(trial).toMatchObject({ status: 0 });
+    expect(trial.output).toMatch(/1048577 bytes .* Integrity check passed/);
+    expect(trial.output).not.toContain("Integrity check failed");
+    expectCarried(trial, 8 << 20);
+  });
+
+  // Debian has it for Open MPI alone.
+  if (stacks[name].programs === "openmpi") {
+    it("carries HPC Challenge, whose residuals are small", () => {
+      const trial = seen().of(`${name}: hpcc`);
+      expect(trial.output).toContain("PASSED");
+      expect(trial.output).not.toMatch(/FAILED|Success=0/);
+      expectCarried(trial, 1 << 20);
+    });
+  }
 
   it("does without KNEM for who may not use the device", () => {
     const trial = seen().of(`${name}: outside`);

@@ -2,9 +2,8 @@
 import { Progress, Workshop } from "@knem/kernels";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandFiles, KNEM } from "../../../../scripts/outfit.js";
-import { hpcc, MEMBER, netpipe, OTHER, PLUGINS, plugins, stacksOf } from "../../src/index.js";
+import { MEMBER, OTHER, PLUGINS, plugins, stacksOf } from "../../src/index.js";
 import { behaves, pageHolds } from "./behaviour.js";
-import { expectCarried } from "./expected.js";
 import { type Seen, whole } from "./whole.js";
 
 const names = stacksOf("trixie").map(([name]) => name);
@@ -17,7 +16,6 @@ const withPlugIn = `busybox mount -t tmpfs knem ${folder} && cp ${PLUGINS}/${plu
 let seen: Seen;
 beforeAll(async () => {
   const further = [
-    ...[netpipe("openmpi5-smsc"), hpcc("openmpi5-smsc")],
     { name: "doctor", user: OTHER, command: ["node", KNEM, "doctor"] },
     { name: "info", user: MEMBER, command: ["node", KNEM, "info", "--json"] },
   ];
@@ -30,21 +28,6 @@ describe.each(names)("%s", (name) => {
 
   it("tells who may not use the device so", () => {
     expect(seen.of(`${name}: outside`).output).toContain("knem permission denied");
-  });
-
-  it("carries NetPIPE, which finds no wrong byte", () => {
-    const trial = seen.of(`${name}: NetPIPE`);
-    expect(trial).toMatchObject({ status: 0 });
-    expect(trial.output).toMatch(/1048577 bytes .* Integrity check passed/);
-    expect(trial.output).not.toContain("Integrity check failed");
-    expectCarried(trial, 8 << 20);
-  });
-
-  it("carries HPC Challenge, whose residuals are small", () => {
-    const trial = seen.of(`${name}: hpcc`);
-    expect(trial.output).toContain("PASSED");
-    expect(trial.output).not.toMatch(/FAILED|Success=0/);
-    expectCarried(trial, 1 << 20);
   });
 });
 

@@ -5,13 +5,16 @@ import { Progress, type Target, targets, Workshop } from "@knem/kernels";
 import {
   type Attempt,
   attemptsOf,
+  hpcc,
   killLine,
   type MpiGuest,
   mpiGuest,
+  netpipe,
   outside,
   type PluginName,
   parseTrials,
   type SystemName,
+  stacks,
   stacksOf,
   type Trial,
   trialLine,
@@ -71,6 +74,8 @@ export async function whole(
     validate(name, "2 ranks"),
     validate(name, "4 ranks", { ranks: 4 }),
     outside(name),
+    netpipe(name),
+    ...(stacks[name].programs === "openmpi" ? [hpcc(name)] : []),
   ]);
   const without = names.map((name) => validate(name, "without the module"));
   const lines = [
