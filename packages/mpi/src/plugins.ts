@@ -17,11 +17,9 @@ interface Plugin {
   readonly build: string;
   /** The file made. */
   readonly file: string;
-  /** Where KNEM is for configure to find it by itself: there, by pkg-config, or where compilers look. */
+  /** Where KNEM is for configure to find it by itself: UCX asks pkg-config, Open MPI only where compilers look. */
   readonly found: { readonly path: string; readonly env?: NodeJS.ProcessEnv };
 }
-
-const byPkgConfig = { path: PREFIX, env: { PKG_CONFIG_PATH: `${PREFIX}/share/pkgconfig` } };
 
 /** The plugins there are, by name. */
 export const plugins = {
@@ -29,7 +27,7 @@ export const plugins = {
   ucx: {
     ...{ system: "bookworm", source: "ucx", of: "libucx0" },
     ...{ build: "ucx", file: "libuct_knem.so.0" },
-    found: byPkgConfig,
+    found: { path: PREFIX, env: { PKG_CONFIG_PATH: `${PREFIX}/share/pkgconfig` } },
   },
   /** Open MPI 4's byte transfer layer `vader`. */
   vader: {
@@ -41,7 +39,7 @@ export const plugins = {
   smsc: {
     ...{ system: "trixie", source: "openmpi", of: "openmpi-bin" },
     ...{ build: "openmpi5", file: "mca_smsc_knem.so" },
-    found: byPkgConfig,
+    found: { path: "/usr" },
   },
 } as const satisfies Readonly<Record<string, Plugin>>;
 
