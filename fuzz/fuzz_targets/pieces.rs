@@ -28,8 +28,8 @@ fuzz_target!(|given: Given| {
     assert!(channels <= given.channels.min(MOST_CHANNELS));
     let length = u64::from(given.length);
     let cutter = Cutter::new(limits, given.small, length, channels);
-    let grain = |values: [u64; 2]| values.into_iter().max().unwrap_or(1).clamp(1, 1 << 20);
-    let both = grain([given.limits[0].0, given.limits[1].0]);
+    let both = given.limits[0].0.max(given.limits[1].0).clamp(1, 1 << 20);
+    let both = both.next_power_of_two();
     let most = given.limits[0].2.min(given.limits[1].2);
     let (mut source, mut target, mut left) = (given.source, given.target, length);
     // Pieces for channels may be as small as a byte: a walk that goes on is enough.

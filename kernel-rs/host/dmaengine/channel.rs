@@ -14,6 +14,7 @@ use kernel::{
     error::to_result,
     new_mutex,
     prelude::*,
+    str::CString,
     sync::{
         atomic::{
             ordering::{Acquire, Relaxed, Release},
@@ -35,6 +36,8 @@ use crate::logic::dma::Limits;
 #[pin_data(PinnedDrop)]
 pub(crate) struct Channel {
     raw: NonNull<RawChannel>,
+    /// As sysfs has it.
+    name: CString,
     device: *mut bindings::device,
     node: i32,
     limits: Limits,
@@ -86,20 +89,27 @@ impl Channel {
         let facts = unsafe { facts(raw.as_ptr()) };
         // SAFETY: As above.
         unsafe { helpers::knem_dma_keep(facts.device) };
+        // SAFETY: The name is one as long as the channel is ours, and is copied at once.
+        let name = CString::try_from(unsafe {
+            CStr::from_ptr(helpers::knem_dma_name(raw.as_ptr()).cast())
+        });
         // INVARIANT: Requested, and the reference taken, just now.
-        let channel = Arc::pin_init(
-            pin_init!(Self {
-                raw,
-                device: facts.device,
-                node: facts.node,
-                limits: Limits::new(facts.both, facts.target, facts.most),
-                landings: Atomic::new(0),
-                pending: Atomic::new(0),
-                over: Atomic::new(false),
-                service <- new_mutex!(Service::Open, "Channel::service"),
-            }),
-            GFP_KERNEL,
-        );
+        let channel = name.map_err(Error::from).and_then(|name| {
+            Arc::pin_init(
+                pin_init!(Self {
+                    raw,
+                    name,
+                    device: facts.device,
+                    node: facts.node,
+                    limits: Limits::new(facts.both, facts.target, facts.most),
+                    landings: Atomic::new(0),
+                    pending: Atomic::new(0),
+                    over: Atomic::new(false),
+                    service <- new_mutex!(Service::Open, "Channel::service"),
+                }),
+                GFP_KERNEL,
+            )
+        });
         // SAFETY: Nobody got to know the channel; both are given back once.
         channel.map(Some).inspect_err(|_: &Error| unsafe {
             helpers::knem_dma_release(raw.as_ptr());
@@ -237,16 +247,10 @@ impl Channel {
     }
 }
 
-/// Its name, as sysfs has it.
+/// Its name. No lock is taken: the kernel's log is written with interrupts off.
 impl fmt::Debug for Channel {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let service = self.service.lock();
-        if *service == Service::Released {
-            return out.write_str("?");
-        }
-        // SAFETY: By the invariants, the channel is ours as long as the lock is held.
-        let name = unsafe { CStr::from_ptr(helpers::knem_dma_name(self.raw.as_ptr()).cast()) };
-        out.write_str(name.to_str().unwrap_or("?"))
+        out.write_str(self.name.to_str().unwrap_or("?"))
     }
 }
 
