@@ -59,7 +59,7 @@ impl Region {
             live: Some(Live {
                 region: Some(region),
                 device: device.clone(),
-                _held: held,
+                held: Some(held),
             }),
         })
     }
@@ -85,7 +85,7 @@ pub struct Live {
     /// None once nobody uses it.
     region: Option<knem::Region<()>>,
     device: knem::Device,
-    _held: Held,
+    held: Option<Held>,
 }
 
 impl Live {
@@ -98,9 +98,9 @@ impl Live {
 
     /// Waits until no copy uses the region.
     fn finish(&mut self) {
-        if let Some(region) = self.region.take() {
-            // Modules that cannot wait have at least ended it.
-            let _ = region.finish();
+        if let Some(Err(_)) = self.region.take().map(knem::Region::finish) {
+            // It has ended, but nobody knows whether copies go on: what they may use is kept for good.
+            std::mem::forget(self.held.take());
         }
     }
 }

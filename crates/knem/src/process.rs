@@ -132,11 +132,14 @@ impl<'s> Places<'s> {
             iov_base: std::ptr::null_mut(),
             iov_len: 0,
         };
-        Self {
+        let mut places = Self {
             rest,
             done: 0,
             batch: [empty; BATCH],
-        }
+        };
+        // Empty ones at the start would fill a batch, and a call that copies nothing is a failure.
+        places.advance(0);
+        places
     }
 
     fn next_batch(&mut self) -> &[libc::iovec] {
@@ -207,6 +210,20 @@ mod tests {
         // SAFETY: The memory is this function's own.
         unsafe { mine(own.as_mut_ptr()).write(0, &places[..]) }.unwrap();
         assert_eq!(own, bytes[1..]);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "asks the kernel")]
+    fn empty_places_in_front_are_no_failure() {
+        let bytes = [1, 2, 3];
+        let mut pieces = vec![Vec::new(); 2 * BATCH];
+        pieces.push(vec![0; 3]);
+        let mut places: Vec<_> = pieces
+            .iter_mut()
+            .map(|piece| IoSliceMut::new(piece))
+            .collect();
+        mine(bytes.as_ptr()).read(0, &mut places[..]).unwrap();
+        assert_eq!(pieces.concat(), bytes);
     }
 
     #[test]

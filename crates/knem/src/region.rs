@@ -57,7 +57,8 @@ impl<H> Region<H> {
         device.finish(cookie).map(|()| hold)
     }
 
-    fn into_parts(self) -> (Device, Cookie, H) {
+    /// Leaves it to the caller to end the region.
+    pub(crate) fn into_parts(self) -> (Device, Cookie, H) {
         let region = ManuallyDrop::new(self);
         // SAFETY: The region is never used again nor dropped, so both are moved out once.
         unsafe {

@@ -44,9 +44,8 @@ impl<'env> Scope<'env> {
             self.device
                 .create_region(segments, Protection::Read, options, ())?
         };
-        let cookie = region.cookie();
+        let (_, cookie, ()) = region.into_parts();
         self.exposed().push(cookie);
-        std::mem::forget(region);
         Ok(cookie)
     }
 

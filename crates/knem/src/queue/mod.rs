@@ -17,7 +17,7 @@ use knem_abi::{feature, flag, status};
 
 use array::Array;
 pub use pending::Pending;
-use slots::{End, Slots};
+use slots::{End, Left, Slots};
 pub use submission::Engine;
 
 use crate::{copy, Device, Error, Info, Result};
@@ -161,8 +161,7 @@ impl AsRawFd for Queue {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        // Slots change in single steps, so a panic leaves nothing half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     fn drain(&self) -> Result<usize> {
@@ -181,18 +180,10 @@ impl Shared {
     /// Takes note of those of the slots that are final, and wakes who waits for them. What an event
     /// says is only where to look: it may be that of an earlier copy.
     fn see(&self, slots: impl IntoIterator<Item = u32>) {
-        let slots = slots.into_iter();
-        let mut final_slots = slots
-            .filter_map(|slot| Some((slot, self.array.end(slot)?)))
-            .peekable();
-        if final_slots.peek().is_none() {
+        let left = ended(&self.state, slots, |slot| self.array.end(slot));
+        if left.is_empty() {
             return;
         }
-        let left: Vec<_> = {
-            let mut state = self.state();
-            let end = |(slot, status)| state.slots.end(slot, status);
-            final_slots.filter_map(end).collect()
-        };
         self.changed.notify_all();
         for left in left {
             drop(left.hold);
@@ -210,6 +201,30 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    // Slots change in single steps, so a panic leaves nothing half done.
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the copies of those slots that `end` tells to be final.
+fn ended(
+    state: &Mutex<State>,
+    slots: impl IntoIterator<Item = u32>,
+    end: impl Fn(u32) -> Option<u8>,
+) -> Vec<Left> {
+    // A first look spares the lock. What counts is seen with it: until then, another thread may
+    // have seen the end, and given the slot to a new copy.
+    let slots = slots.into_iter();
+    let mut likely = slots.filter(|&slot| end(slot).is_some()).peekable();
+    if likely.peek().is_none() {
+        return Vec::new();
+    }
+    let mut state = locked(state);
+    likely
+        .filter_map(|slot| state.slots.end(slot, end(slot)?))
+        .collect()
 }
 
 impl Drop for Shared {
@@ -263,7 +278,25 @@ impl End {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    #[test]
+    fn a_slot_that_was_final_before_it_was_given_to_another_copy_ends_nothing() {
+        let mut slots = Slots::new(1);
+        let slot = slots.start(Box::new(())).expect("a slot is free");
+        let state = Mutex::new(State { slots, led: false });
+        let looks = Cell::new(0);
+        let end = |_| {
+            looks.set(looks.get() + 1);
+            (looks.get() == 1).then_some(status::SUCCESS)
+        };
+        assert!(ended(&state, [slot], end).is_empty());
+        assert_eq!(locked(&state).slots.given(), [slot]);
+        assert_eq!(ended(&state, [slot], |_| Some(status::SUCCESS)).len(), 1);
+        assert!(locked(&state).slots.given().is_empty());
+    }
 
     #[test]
     fn parameters_that_leave_no_queue_are_named() {

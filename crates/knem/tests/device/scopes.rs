@@ -50,3 +50,25 @@ fn a_panic_ends_the_scope_and_a_used_region_is_no_failure() {
     assert!(panicked.is_err());
     assert!(is_gone(&device, told.unwrap()));
 }
+
+#[test]
+fn a_device_that_exposed_something_is_closed_in_the_end() {
+    let words = pattern(0, 100);
+    for _ in 0..=most_open_files() {
+        let device = device();
+        device
+            .scope(|scope| scope.expose(&words, RegionOptions::default()))
+            .expect("the one before is closed");
+    }
+}
+
+/// How many files this process may have open.
+fn most_open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").expect("processes have limits");
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    soft.and_then(|soft| soft.parse().ok())
+        .expect("files are limited")
+}
