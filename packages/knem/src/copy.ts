@@ -22,7 +22,10 @@ export interface CopyOptions {
  * Who copies while JavaScript goes on: a thread of Node's pool; the device's thread in the kernel, which
  * takes up to 4096 copies and does them in their order; or a DMA engine, driven by that thread.
  */
-export type Engine = "pool" | "thread" | "dma";
+export type Engine = (typeof engines)[number];
+
+/** The engines there are. */
+export const engines = ["pool", "thread", "dma"] as const;
 
 /** How a copy with a promise is done. */
 export interface PromiseOptions extends CopyOptions {

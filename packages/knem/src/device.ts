@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { abortable, type Begun } from "./abort.js";
 import type * as Binding from "./binding.js";
-import { type CopyOptions, copyOptions, type Place, type PromiseOptions, place } from "./copy.js";
+import { chosen } from "./choice.js";
+import {
+  type CopyOptions,
+  copyOptions,
+  engines,
+  type Place,
+  type PromiseOptions,
+  place,
+} from "./copy.js";
 import { guarded, guardedAsync } from "./errors.js";
 import { Line } from "./line.js";
 import { type Memory, views } from "./memory.js";
@@ -163,7 +171,8 @@ export class Device {
       // The module takes no request back.
       cancel: () => false,
     });
-    const copied = abortable<number | null>(signal, engine === "pool" ? inPool : inModule);
+    const begin = () => (chosen(engine, engines, "engine") === "pool" ? inPool() : inModule());
+    const copied = abortable<number | null>(signal, begin);
     return copied.then((bytes) => bytes ?? undefined);
   }
 }

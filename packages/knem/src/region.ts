@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type * as Binding from "./binding.js";
+import { chosen } from "./choice.js";
 
 /** What others may do with a region; it binds its owner as well. */
-export type Protection = "none" | "read" | "write" | "read-write";
+export type Protection = (typeof protections)[number];
+
+const protections = ["none", "read", "write", "read-write"] as const;
 
 /** How a region is declared. */
 export interface RegionOptions {
@@ -62,7 +65,7 @@ export class Region {
 
 /** The options as the native part takes them. */
 export function regionRequest(options: RegionOptions): Binding.RegionRequest {
-  const protection = options.protection ?? "read";
+  const protection = chosen(options.protection ?? "read", protections, "protection");
   return {
     readable: protection === "read" || protection === "read-write",
     writable: protection === "write" || protection === "read-write",

@@ -2,6 +2,7 @@
 import { KnemError } from "@knem/errors";
 import { abortable } from "./abort.js";
 import type * as Binding from "./binding.js";
+import { chosen } from "./choice.js";
 import { guarded, guardedAsync } from "./errors.js";
 import { type Memory, type Piece, views } from "./memory.js";
 import { native } from "./native.js";
@@ -10,7 +11,9 @@ import { Offer, type Remote } from "./offer.js";
 import { type RegionOptions, regionRequest } from "./region.js";
 
 /** What to do where the module can't be used: fail, or copy by process and address. */
-export type Fallback = "none" | "cross-memory-attach";
+export type Fallback = (typeof fallbacks)[number];
+
+const fallbacks = ["none", "cross-memory-attach"] as const;
 
 /** Where in a peer's memory. */
 export interface Within {
@@ -35,10 +38,11 @@ export class Transport {
   readonly #transport: Binding.Transport;
 
   /**
-   * @throws KnemError as {@link Device}; a module that speaks another version is always an error
+   * @throws KnemError as {@link Device}, unless there is a fallback for it: a module that is missing, closed to this
+   * user, or speaks another version
    */
   constructor({ fallback = "none" }: { readonly fallback?: Fallback } = {}) {
-    const fallBack = fallback === "cross-memory-attach";
+    const fallBack = chosen(fallback, fallbacks, "fallback") === "cross-memory-attach";
     this.#transport = guarded(() => new (native().Transport)(fallBack));
   }
 

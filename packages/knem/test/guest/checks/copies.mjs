@@ -46,6 +46,8 @@ export default {
       assert.equal(await code(() => read({ cookie: 1n, offset: 0.5 }, one)), "KNEM_BAD_ARGUMENT");
       assert.equal(await code(() => read({ cookie: 1n }, "text")), "KNEM_BAD_ARGUMENT");
     }
+    const misspelt = { engine: "treads" };
+    assert.equal(await code(() => device.read({ cookie: 1n }, one, misspelt)), "KNEM_BAD_ARGUMENT");
     device.close();
     device.close();
     device[Symbol.dispose]();
