@@ -2,7 +2,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Cache, cacheFolder, interrupt } from "@knem/kernels";
-import { emulatorSlipped } from "./console.js";
+import { emulatorSlipped, stoodStill } from "./console.js";
 import { type Evidence, GuestFault } from "./fault.js";
 import type { GuestRun, GuestVerdict } from "./job.js";
 import { keepLog, logName } from "./log.js";
@@ -14,27 +14,42 @@ const outputLimit = 256 << 20;
 let guests = 0;
 
 /** How often a run is begun when the emulator, not the guest, makes mistakes; with more CPUs than cores it does. */
-const attempts = 6;
+const attempts = { slipped: 6, stood: 2 };
 
 /** Makes, in a folder that lasts as long as the guest, what its machine is started with. */
 export type Prepare = (folder: string) => Promise<MachineFiles>;
 
 /**
- * Starts a machine, waits for its end and judges it. When the emulator slips (see `emulatorSlipped`), all is repeated
- * with a fresh machine, so `onOutput` may see the beginning twice; the verdict never does.
+ * Starts a machine, waits for its end and judges it. When the emulator slips or stands still (see `emulatorSlipped`,
+ * `stoodStill`), all is repeated with a fresh machine, so `onOutput` may see the beginning twice; the verdict never does.
  */
 export async function inGuest(run: GuestRun, prepare: Prepare): Promise<GuestVerdict> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(run, prepare);
     } catch (error) {
-      const slipped = error instanceof GuestFault && emulatorSlipped(error.evidence.console);
-      if (!slipped || attempt === attempts) throw error;
-      process.emitWarning("QEMU ran code that was no longer there; the guest begins anew", {
-        code: "GUEST_EMULATOR_SLIPPED",
-      });
+      const mistake = error instanceof GuestFault && mistakeOf(error);
+      if (!mistake || attempt >= mistake.attempts) throw error;
+      process.emitWarning(`${mistake.what}; the guest begins anew`, { code: mistake.code });
     }
   }
+}
+
+/** What the emulator did wrong, if it was that and not the guest. */
+function mistakeOf({ code, evidence }: GuestFault) {
+  if (emulatorSlipped(evidence.console))
+    return {
+      code: "GUEST_EMULATOR_SLIPPED",
+      what: "QEMU ran code that was no longer there",
+      attempts: attempts.slipped,
+    };
+  if (code === "GUEST_TIMEOUT" && stoodStill(evidence.console))
+    return {
+      code: "GUEST_EMULATOR_STOOD",
+      what: "QEMU stood still while the kernel booted",
+      attempts: attempts.stood,
+    };
+  return undefined;
 }
 
 async function once(run: GuestRun, prepare: Prepare): Promise<GuestVerdict> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
-import { around, emulatorSlipped, faultsIn, since, tailOf } from "../src/console.js";
+import { around, emulatorSlipped, faultsIn, since, stoodStill, tailOf } from "../src/console.js";
 
 // Lines as stock and sanitizer kernels print them.
 const real = [
@@ -92,6 +92,19 @@ describe("emulatorSlipped", () => {
     ["an oops without its code", "[    1.0] Oops: int3: 0000 [#1] SMP NOPTI\n"],
     ["a healthy log", healthy.join("\n")],
   ])("lets %s be the kernel's own", (_what, log) => expect(emulatorSlipped(log)).toBe(false));
+});
+
+describe("stoodStill", () => {
+  const boot =
+    "[    0.0] Linux version 7.3.4\n[    1.0] hpet0: 3 comparators, 64-bit 100.000000 MHz counter\n";
+
+  it("knows a boot that ends in silence", () => expect(stoodStill(boot)).toBe(true));
+
+  it.each([
+    ["a kernel that runs programs", `${boot}[    2.6] Run /init as init process\n`],
+    ["one that says what is wrong", `${boot}[    1.1] kernel BUG at mm/slub.c:1\n`],
+    ["one that never began", ""],
+  ])("leaves %s alone", (_what, log) => expect(stoodStill(log)).toBe(false));
 });
 
 describe("parts of a log", () => {
