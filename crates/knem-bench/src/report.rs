@@ -50,6 +50,8 @@ pub struct Call {
     best: f64,
     median: f64,
     instructions: Option<u64>,
+    /// What one call took in the rounds.
+    seconds: Percentiles,
 }
 
 /// Everything that was found out; it exists only if every byte was right.
@@ -122,8 +124,9 @@ impl Call {
         unit: Unit,
         taken: Vec<u64>,
     ) -> Self {
-        let (least, median, _) = least_and_median(taken);
+        let (least, median, sorted) = least_and_median(taken);
         let seconds = |time: u64| time as f64 / times as f64 / 1e9;
+        let all: Vec<f64> = sorted.into_iter().map(seconds).collect();
         Self {
             name,
             bytes,
@@ -131,19 +134,21 @@ impl Call {
             best: seconds(least),
             median: seconds(median),
             instructions: (unit == Unit::Instructions).then_some(least / times),
+            seconds: Percentiles::new(&all),
         }
     }
 
     fn json(&self, bed: &str) -> String {
         format!(
             "{{\"bed\":\"{bed}\",\"call\":\"{}\",\"bytes\":{},\"pages\":\"{}\",\
-             \"best\":{:.9},\"median\":{:.9},\"instructions\":{}}}",
+             \"best\":{:.9},\"median\":{:.9},\"instructions\":{},\"seconds\":{}}}",
             self.name,
             self.bytes,
             pages(self.huge),
             self.best,
             self.median,
-            number(self.instructions)
+            number(self.instructions),
+            self.seconds.json()
         )
     }
 }
@@ -155,7 +160,8 @@ fn number(value: Option<u64>) -> String {
 impl Report {
     /// One document: `results`, each with bed, method, bytes, pages, readers, best and median
     /// (bytes per second), instructions (or null), seconds (percentiles of one copy) and verified;
-    /// `calls`, each with bed, call, bytes, pages, best and median (seconds) and instructions;
+    /// `calls`, each with bed, call, bytes, pages, best and median (seconds), instructions, and
+    /// seconds (percentiles of one call);
     /// `overlaps`, each with bed, bytes, pages, copy, compute and both (seconds) and hidden (a
     /// share); `cpus` and `requests`.
     pub fn json(&self) -> String {
@@ -314,7 +320,9 @@ mod tests {
         assert_eq!(
             call.json("qemu"),
             "{\"bed\":\"qemu\",\"call\":\"create\",\"bytes\":4096,\"pages\":\"huge\",\
-             \"best\":0.000000500,\"median\":0.000001500,\"instructions\":null}"
+             \"best\":0.000000500,\"median\":0.000001500,\"instructions\":null,\
+             \"seconds\":{\"p50\":0.000000500,\"p90\":0.000001500,\"p99\":0.000001500,\
+             \"worst\":0.000001500}}"
         );
     }
 

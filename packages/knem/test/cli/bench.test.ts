@@ -36,6 +36,11 @@ describe("the kinds", () => {
   });
 });
 
+const cost = (call: string, bytes: number, pages: string, best: number) => ({
+  ...{ call, bytes, pages, best, median: best + 1e-6 },
+  seconds: { p50: best + 1e-6, p90: best + 2e-6, p99: best + 3e-6, worst: best + 4e-6 },
+});
+
 const figures = {
   copy: document("copy", {
     results: [
@@ -53,10 +58,7 @@ const figures = {
     { results: [copies("vector-copy", MiB, 2 ** 29)] },
   ),
   region: document("region", {
-    calls: [
-      { call: "get-info", bytes: 0, pages: "small", best: 5e-7, median: 6e-7 },
-      { call: "create", bytes: 2 * MiB, pages: "huge", best: 2e-6, median: 3e-6 },
-    ],
+    calls: [cost("get-info", 0, "small", 5e-7), cost("create", 2 * MiB, "huge", 2e-6)],
   }),
   overlap: document("overlap", {
     overlaps: [MiB, 4 * MiB].map((bytes) => ({
@@ -103,7 +105,9 @@ describe("the figures", () => {
   });
 
   it("are told of calls and of overlap as well", () => {
-    expect(text(figures.region, 80)).toMatch(/^2 MiB, huge {2}create +2\.00 +3\.00$/m);
+    expect(text(figures.region, 80)).toMatch(
+      /^2 MiB, huge {2}create +2\.00 +3\.00 +4\.00 +5\.00 +6\.00$/m,
+    );
     expect(text(figures.overlap, 80)).toMatch(/^4 MiB +1000\.00 +1000\.00 +1200\.00 +80 %$/m);
   });
 

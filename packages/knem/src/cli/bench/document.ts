@@ -27,8 +27,8 @@ export function bring(
     })),
   );
   const calls = all.flatMap(([, measured]) =>
-    measured.calls.map(({ call, bytes, pages, best, median }) => ({
-      ...{ call, bytes, pages, best, median },
+    measured.calls.map(({ call, bytes, pages, best, median, seconds }) => ({
+      ...{ call, bytes, pages, best, median, seconds },
     })),
   );
   const overlaps = all.flatMap(([, measured]) =>

@@ -33,6 +33,8 @@ export interface Call {
   readonly pages: string;
   readonly best: number;
   readonly median: number;
+  /** What one call took, in rounds of many. */
+  readonly seconds: Percentiles;
 }
 
 /** What it found out about copies in a kernel thread, in seconds, and the share that was hidden. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { type Plot, type Sheet, size } from "@knem/figures";
 import type { BenchDocument } from "./document.js";
+import type { Percentiles } from "./program.js";
 
 /** The figures as tables: those of which there are any. */
 export function sheets(document: BenchDocument): Sheet[] {
@@ -35,23 +36,19 @@ export function plots(document: BenchDocument): Plot[] {
 function copies({ copies }: BenchDocument): Sheet {
   const rows = copies.map(({ name, bytes, best, median, seconds }) => [
     ...[size(bytes), name],
-    ...[seconds.p50, seconds.p90, seconds.p99, seconds.worst].map(micros),
+    ...times(seconds),
     ...[median, best].map((speed) => (speed / 2 ** 30).toFixed(3)),
   ]);
-  const times = ["median µs", "90 % µs", "99 % µs", "worst µs"];
-  return {
-    title: "Copies",
-    header: ["size", "copies", ...times, "median GiB/s", "best GiB/s"],
-    rows,
-  };
+  const speeds = ["median GiB/s", "best GiB/s"];
+  return { title: "Copies", header: ["size", "copies", ...percentiles, ...speeds], rows };
 }
 
 function calls({ calls }: BenchDocument): Sheet {
-  const rows = calls.map(({ call, bytes, pages, best, median }) => [
+  const rows = calls.map(({ call, bytes, pages, best, seconds }) => [
     bytes === 0 ? "-" : `${size(bytes)}${pages === "huge" ? ", huge" : ""}`,
-    ...[call, micros(best), micros(median)],
+    ...[call, micros(best), ...times(seconds)],
   ]);
-  return { title: "Calls", header: ["memory", "call", "best µs", "median µs"], rows };
+  return { title: "Calls", header: ["memory", "call", "best µs", ...percentiles], rows };
 }
 
 function overlaps({ overlaps }: BenchDocument): Sheet {
@@ -66,5 +63,9 @@ function overlaps({ overlaps }: BenchDocument): Sheet {
     rows,
   };
 }
+
+const percentiles = ["median µs", "90 % µs", "99 % µs", "worst µs"];
+
+const times = ({ p50, p90, p99, worst }: Percentiles) => [p50, p90, p99, worst].map(micros);
 
 const micros = (seconds: number) => (seconds * 1e6).toFixed(2);
