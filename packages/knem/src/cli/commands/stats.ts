@@ -42,7 +42,8 @@ export default defineCommand({
 
 async function follow(read: () => Statistics, json: boolean, interval: number, count?: number) {
   const { heading, line, row, watch } = await import("../stats/watch.js");
-  const how = { read, interval, count, print: console.log };
+  const { unread } = await import("../unread.js");
+  const how = { read, interval, count, over: unread(process.stdout), print: console.log };
   if (json) return watch(how, line);
   console.log(heading);
   await watch(how, row);

@@ -11,6 +11,8 @@ export interface Watch {
   readonly interval: number;
   /** How many reports; without end, if it is not said. */
   readonly count?: number | undefined;
+  /** Aborted when nobody reads what is printed any more. */
+  readonly over?: AbortSignal | undefined;
   readonly print: (line: string) => void;
 }
 
@@ -18,7 +20,8 @@ export interface Watch {
 export async function watch(how: Watch, show: (rates: Rates, read: Statistics) => string) {
   let before = sample(how);
   for (let done = 0; how.count === undefined || done < how.count; done += 1) {
-    await setTimeout(how.interval * 1000);
+    await setTimeout(how.interval * 1000, undefined, { signal: how.over }).catch(() => {});
+    if (how.over?.aborted) return;
     const after = sample(how);
     how.print(show(rates(before, after), after.read));
     before = after;
