@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { expect, it } from "vitest";
-import { document, text } from "../../src/cli/commands/regions.js";
+import { commandOf, document, text } from "../../src/cli/commands/regions.js";
 import { listing } from "../../src/cli/regions/listing.js";
+import { System } from "../../src/cli/system.js";
 import { valid } from "../schema.js";
+import { machine } from "./machine.js";
 import { statistics } from "./sample.js";
 
 const lines = [
@@ -50,4 +52,9 @@ it("is a table for people", () => {
     "and 3 contexts of other users",
     "2 contexts, 3 regions, 12.0 MiB pinned",
   ]);
+});
+
+it("names processes without what a terminal obeys", () => {
+  const system = new System(machine({ "/proc/17/comm": " \u001b[2Ja b\n", "/proc/18/comm": "\n" }));
+  expect([17, 18, 19].map((process) => commandOf(system, process))).toEqual([" ?[2Ja b", "", null]);
 });

@@ -102,4 +102,17 @@ describe("processes", () => {
       { pid: 17, user: "alice", command: "small", descriptors: 1, pinned: 4096 },
     ]);
   });
+
+  it.each([
+    ["mpi rank", "mpi rank"],
+    ["", ""],
+    ["\u001b[2J\u009b1mx\u007f", "?[2J?1mx?"],
+    ["größe", "größe"],
+    ["a\rPid:\t1", "a?Pid:?1"],
+  ])("are told by name, %j without what a terminal obeys", (name, command) => {
+    const root = machine({ "/proc/17/status": `Name:\t${name}\nUmask:\t0022\nPid:\t17\n` });
+    mkdirSync(join(root, "proc", "17", "fd"));
+    symlinkSync("/dev/knem", join(root, "proc", "17", "fd", "3"));
+    expect(processes(new System(root), "/dev/knem")).toMatchObject([{ pid: 17, command }]);
+  });
 });

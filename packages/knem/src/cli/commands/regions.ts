@@ -3,6 +3,7 @@ import { KnemError } from "@knem/errors";
 import { defineCommand } from "citty";
 import { type Activity, statistics } from "../../statistics.js";
 import { options } from "../options.js";
+import { printable } from "../printable.js";
 import { type Listing, listing } from "../regions/listing.js";
 import { System } from "../system.js";
 import { columns } from "../table.js";
@@ -18,7 +19,7 @@ export default defineCommand({
     const { activity, other } = statistics(device);
     const listed = listing(other);
     const system = new System();
-    const command = (process: number) => system.text(`/proc/${process}/comm`)?.trim() ?? null;
+    const command = (process: number) => commandOf(system, process);
     console.log(
       json
         ? JSON.stringify(document(listed, activity, command), null, 2)
@@ -30,6 +31,12 @@ export default defineCommand({
 
 /** What a process is called, if it is still there to be asked. */
 type Command = (process: number) => string | null;
+
+/** The same of a machine: a process names itself as it likes. */
+export function commandOf(system: System, process: number): string | null {
+  const name = system.text(`/proc/${process}/comm`);
+  return name === undefined ? null : printable(name.replace(/\n$/, ""));
+}
 
 /** The JSON document, as schema/regions.json has it. */
 export function document(listed: Listing | undefined, activity: Activity | undefined, of: Command) {

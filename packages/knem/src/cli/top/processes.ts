@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { printable } from "../printable.js";
 import type { System } from "../system.js";
 
 /** A process that has the device open. */
@@ -34,11 +35,15 @@ function process(
 ): Process | undefined {
   const status = system.text(`${folder}/status`);
   if (status === undefined) return undefined;
-  const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(status)?.[1] ?? "";
+  const lines = status.split("\n");
+  const line = (name: string) =>
+    lines.find((one) => one.startsWith(`${name}:\t`))?.slice(name.length + 2) ?? "";
+  // Of numbers there may be several, or a unit.
+  const field = (name: string) => line(name).trim().split(/\s/)[0] ?? "";
   return {
     pid: Number(field("Pid")),
     user: users.get(field("Uid")) ?? field("Uid"),
-    command: field("Name"),
+    command: printable(line("Name")),
     descriptors,
     pinned: Number(field("VmPin")) * 1024,
   };
