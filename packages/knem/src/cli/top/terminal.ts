@@ -9,9 +9,18 @@ const home = "\u001b[H";
 const clearLine = "\u001b[K";
 const clearBelow = "\u001b[J";
 
-/** In raw mode Ctrl-C and Ctrl-D are keys like any other. */
+/** In raw mode Ctrl-C, Ctrl-D and Ctrl-Z are keys like any other. */
 const quitting = ["q", "Q", "\u0003", "\u0004"] as const;
+const stopping = "\u001a";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Where signals come from and go to: this process, but for tests. */
+export interface Host {
+  readonly pid: number;
+  on(event: NodeJS.Signals | "exit", heed: () => void): unknown;
+  off(event: NodeJS.Signals | "exit", heed: () => void): unknown;
+  kill(pid: number, signal: NodeJS.Signals): unknown;
+}
 
 /** The terminal as a screen of its own; what was on it before is there again afterwards. */
 export class Terminal {
@@ -20,10 +29,13 @@ export class Terminal {
   readonly #over = new AbortController();
   readonly #input: ReadStream;
   readonly #output: WriteStream;
+  readonly #host: Host;
+  #entered = false;
 
-  constructor(input: ReadStream, output: WriteStream) {
+  constructor(input: ReadStream, output: WriteStream, host: Host = process) {
     this.#input = input;
     this.#output = output;
+    this.#host = host;
     this.over = this.#over.signal;
   }
 
@@ -32,30 +44,68 @@ export class Terminal {
     return { columns: this.#output.columns || 80, rows: this.#output.rows || 24 };
   }
 
-  /** Does `work` on the screen, and gives the terminal back however that ends. */
+  /** Does `work` on the screen, and gives the terminal back however that ends, and while the process is stopped. */
   async use(redraw: () => void, work: () => Promise<void>): Promise<void> {
-    const stop = () => this.#over.abort();
+    const host = this.#host;
+    const end = () => this.#over.abort();
     const key = (keys: Buffer) => {
-      if (quitting.some((one) => keys.includes(one))) stop();
+      if (quitting.some((one) => keys.includes(one))) end();
+      // As the terminal would do: npm, say, stops as well.
+      else if (keys.includes(stopping)) host.kill(0, "SIGTSTP");
     };
-    for (const signal of signals) process.on(signal, stop);
+    const leave = () => this.#leave();
+    const again = () => {
+      this.#leave();
+      this.#enter();
+      redraw();
+    };
+    const stop = () => {
+      this.#leave();
+      // Without a handler it stops here and now, unless there is no shell to go on from, when the kernel ignores it.
+      host.off("SIGTSTP", stop);
+      host.kill(host.pid, "SIGTSTP");
+      host.on("SIGTSTP", stop);
+      again();
+    };
+    for (const signal of signals) host.on(signal, end);
+    host.on("SIGTSTP", stop);
+    // Others stop it by SIGSTOP, and a shell has the terminal meanwhile.
+    host.on("SIGCONT", again);
+    // An error that nobody catches ends the process without unwinding.
+    host.on("exit", leave);
     this.#output.on("resize", redraw);
-    const keys = this.#input.isTTY;
-    if (keys) this.#input.setRawMode(true).on("data", key).on("end", stop);
-    this.#output.write(enter);
+    if (this.#input.isTTY) this.#input.on("data", key).on("end", end);
+    this.#enter();
     try {
       await work();
     } finally {
-      this.#output.write(leave);
-      if (keys) this.#input.setRawMode(false).off("data", key).off("end", stop).pause();
+      this.#leave();
+      if (this.#input.isTTY) this.#input.off("data", key).off("end", end).pause();
       this.#output.off("resize", redraw);
-      for (const signal of signals) process.off(signal, stop);
+      host.off("exit", leave);
+      host.off("SIGCONT", again);
+      host.off("SIGTSTP", stop);
+      for (const signal of signals) host.off(signal, end);
     }
   }
 
   /** Shows lines from the top. */
   draw(lines: readonly string[]): void {
     this.#output.write(frame(lines));
+  }
+
+  #enter(): void {
+    if (this.#input.isTTY) this.#input.setRawMode(true);
+    this.#output.write(enter);
+    this.#entered = true;
+  }
+
+  /** Node writes to terminals at once, also while the process ends. */
+  #leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#output.write(leave);
+    if (this.#input.isTTY) this.#input.setRawMode(false);
   }
 }
 
