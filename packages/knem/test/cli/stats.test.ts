@@ -9,6 +9,7 @@ import { exposition } from "../../src/cli/stats/prometheus.js";
 import { failures, rates } from "../../src/cli/stats/sample.js";
 import { text } from "../../src/cli/stats/text.js";
 import { heading, line, row } from "../../src/cli/stats/watch.js";
+import type { Statistics } from "../../src/statistics.js";
 import { valid } from "../schema.js";
 import { sizes, statistics } from "./sample.js";
 
@@ -84,6 +85,12 @@ describe("rates", () => {
 const format =
   /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\]|\\.)*"(,[a-z]+="([^"\\]|\\.)*")*\})? \d+(\.\d+)?)$/;
 
+/** The lines about the sizes of copies. */
+const histogram = (read: Statistics) =>
+  exposition(read)
+    .split("\n")
+    .filter((line) => line.startsWith("knem_copy_size_bytes"));
+
 describe("what Prometheus is told", () => {
   it("is in its format, every metric explained once before its values", () => {
     const lines = exposition(statistics()).trimEnd().split("\n");
@@ -107,16 +114,31 @@ describe("what Prometheus is told", () => {
   });
 
   it("has the sizes as a cumulative histogram", () => {
-    const lines = exposition(statistics()).split("\n");
-    expect(lines.filter((line) => line.startsWith("knem_copy_size_bytes"))).toEqual([
-      'knem_copy_size_bytes_bucket{le="0"} 2',
-      'knem_copy_size_bytes_bucket{le="8191"} 702',
-      'knem_copy_size_bytes_bucket{le="32767"} 792',
-      'knem_copy_size_bytes_bucket{le="2097151"} 796',
-      'knem_copy_size_bytes_bucket{le="+Inf"} 796',
+    const lines = histogram(statistics());
+    for (const bucket of [
+      '{le="0"} 2',
+      '{le="4095"} 2',
+      '{le="8191"} 702',
+      '{le="16383"} 702',
+      '{le="32767"} 792',
+      '{le="2097151"} 796',
+      '{le="4611686018427387903"} 796',
+      '{le="+Inf"} 796',
+    ])
+      expect(lines).toContain(`knem_copy_size_bytes_bucket${bucket}`);
+    expect(lines.slice(-2)).toEqual([
       "knem_copy_size_bytes_sum 3149824",
       "knem_copy_size_bytes_count 796",
     ]);
+  });
+
+  it("has the same series for the sizes, whatever was copied", () => {
+    const series = (copySizes: readonly number[]) =>
+      histogram(statistics({ copySizes })).map((line) => line.split(" ")[0]);
+    const all = series(sizes({}));
+    expect(new Set(all).size).toBe(64 + 2);
+    for (const counts of [{ 0: 1 }, { 13: 1, 21: 7 }, { 63: 1 }])
+      expect(series(sizes(counts))).toEqual(all);
   });
 
   it("is that there is no module, where there is none", () => {
