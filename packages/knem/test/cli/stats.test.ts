@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { writeWhole } from "../../src/cli/files.js";
 import { document } from "../../src/cli/stats/document.js";
 import { exposition } from "../../src/cli/stats/prometheus.js";
-import { failures, rates } from "../../src/cli/stats/sample.js";
+import { rates } from "../../src/cli/stats/sample.js";
 import { text } from "../../src/cli/stats/text.js";
 import { heading, line, row } from "../../src/cli/stats/watch.js";
 import type { Statistics } from "../../src/statistics.js";
@@ -46,7 +46,18 @@ describe("rates", () => {
     expect(found).toMatchObject({ seconds: 2, bytes: 1 << 20 });
     expect(found.counters).toMatchObject({ submitted: 10, processedTotal: 10, processedDMA: 0 });
     expect(found.copySizes).toEqual(sizes({ 13: 10 }));
-    expect(failures(found)).toBe(0);
+    expect(found.failed).toBe(0);
+  });
+
+  it("are also of what failed, among it what was refused because busy", () => {
+    const read = statistics({ failedBusy: 7 });
+    const counts = read.counts.map((one) =>
+      one.name === "failedFindRegion" ? { ...one, value: one.value + 4 } : one,
+    );
+    const found = rates(before, { at: 3000, read: { ...read, counts } });
+    expect(found.failed).toBe(5);
+    expect(row(found, read).trim().split(/ +/)[3]).toBe("5");
+    expect(valid("stats-watch", line(found, read))).toMatchObject({ failed: 5 });
   });
 
   it("count from 0 where the statistics were cleared meanwhile", () => {

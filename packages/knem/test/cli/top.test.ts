@@ -48,6 +48,12 @@ describe("the screen", () => {
     ]);
   });
 
+  it("counts what was refused because busy among what failed", () => {
+    const busy = { at: 1000, read: statistics({ failedBusy: 8 }) };
+    const lines = screen({ ...view, history: [rates(before, busy)] }, { columns: 80, rows: 20 });
+    expect(lines[2]).toContain("7 failed/s");
+  });
+
   it("is never larger than the terminal", () => {
     for (const columns of [1, 20, 79, 300])
       for (const rows of [1, 2, 9, 12, 60]) {

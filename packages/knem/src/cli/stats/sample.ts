@@ -14,6 +14,8 @@ export interface Rates {
   readonly seconds: number;
   /** Every counter of the module, a second. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Requests that failed for whatever reason, a second; among them those refused because busy, which no counter has. */
+  readonly failed: number;
   /** Bytes a second by all ways together; null where the module does not count them. */
   readonly bytes: number | null;
   /** Copies between the two, by size. */
@@ -28,10 +30,13 @@ export function rates(before: Sample, after: Sample): Rates {
     ({ name, value }) => [name, gained(was.get(name) ?? 0, value) / seconds] as const,
   );
   const [old, now] = [before.read.activity, after.read.activity];
+  const busy = gained(old?.failedBusy ?? 0, now?.failedBusy ?? 0) / seconds;
+  const failed = counters.filter(([name]) => /^(failed|rejected)/i.test(name));
   const sizes = now?.copySizes.map((count, at) => gained(old?.copySizes[at] ?? 0, count));
   return {
     seconds,
     counters: Object.fromEntries(counters),
+    failed: failed.reduce((sum, [, rate]) => sum + rate, busy),
     bytes: now ? gained(old ? moved(old) : 0, moved(now)) / seconds : null,
     copySizes: sizes ?? [],
   };
@@ -40,12 +45,6 @@ export function rates(before: Sample, after: Sample): Rates {
 /** Bytes by all ways together. */
 export function moved({ bytesCall, bytesThread, bytesDma }: Activity): number {
   return bytesCall + bytesThread + bytesDma;
-}
-
-/** Requests that failed for whatever reason, a second. */
-export function failures({ counters }: Rates): number {
-  const failed = Object.entries(counters).filter(([name]) => /^(failed|rejected)/i.test(name));
-  return failed.reduce((sum, [, rate]) => sum + rate, 0);
 }
 
 const gained = (before: number, after: number): number =>

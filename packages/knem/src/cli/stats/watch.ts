@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Statistics } from "../../statistics.js";
 import { bytes, short } from "../units.js";
-import { failures, type Rates, rates, type Sample } from "./sample.js";
+import { type Rates, rates, type Sample } from "./sample.js";
 
 /** What `knem stats --watch` is told. */
 export interface Watch {
@@ -53,7 +53,7 @@ export function row(between: Rates, { activity }: Statistics): string {
   const cells = [
     short(between.counters["processedTotal"] ?? 0),
     between.bytes === null ? "-" : bytes(between.bytes),
-    short(failures(between)),
+    short(between.failed),
     now(activity?.queued, short),
     now(activity?.contexts, short),
     now(activity?.regions, short),

@@ -2,7 +2,7 @@
 import colors from "picocolors";
 import type { Statistics } from "../../statistics.js";
 import { bars, histogram } from "../histogram.js";
-import { failures, moved, type Rates } from "../stats/sample.js";
+import { moved, type Rates } from "../stats/sample.js";
 import { bytes, counted, short } from "../units.js";
 import type { Process } from "./processes.js";
 
@@ -56,7 +56,7 @@ function title({ read, time }: View, width: number): string {
 function summary({ read: { activity }, history }: View): string[] {
   const last = history.at(-1);
   const copies = short(last?.counters["processedTotal"] ?? 0);
-  const failed = short(last ? failures(last) : 0);
+  const failed = short(last?.failed ?? 0);
   const first = [`${copies} copies/s`, speed(last), `${failed} failed/s`];
   if (!activity) return [cells(first), "this module does not tell what there is at the moment"];
   const { contexts, regions, queued, pinnedBytes } = activity;
