@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { writeWhole } from "../../src/cli/files.js";
+import { describe, expect, it } from "vitest";
 import { document } from "../../src/cli/stats/document.js";
 import { exposition } from "../../src/cli/stats/prometheus.js";
 import { rates } from "../../src/cli/stats/sample.js";
@@ -12,9 +8,6 @@ import { heading, line, row } from "../../src/cli/stats/watch.js";
 import type { Statistics } from "../../src/statistics.js";
 import { valid } from "../schema.js";
 import { sizes, statistics } from "./sample.js";
-
-const scratch = mkdtempSync(join(tmpdir(), "knem-stats-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("the statistics", () => {
   it("are a document that its schema describes, whatever the module tells", () => {
@@ -154,17 +147,5 @@ describe("what Prometheus is told", () => {
 
   it("is that there is no module, where there is none", () => {
     expect(exposition(undefined)).toMatch(/^# HELP knem_up .*\n# TYPE knem_up gauge\nknem_up 0\n$/);
-  });
-
-  it("is a file that is there whole, and nothing beside it", () => {
-    const file = join(scratch, "knem.prom");
-    for (const content of ["first\n", "second\n"]) {
-      writeWhole(file, content);
-      expect(readFileSync(file, "utf8")).toBe(content);
-    }
-    expect(readdirSync(scratch)).toEqual(["knem.prom"]);
-    expect(() => writeWhole(join(scratch, "none/knem.prom"), "")).toThrow(
-      expect.objectContaining({ code: "KNEM_CANNOT_WRITE" }),
-    );
   });
 });

@@ -48,9 +48,10 @@ export default defineCommand({
       head,
       runs.map((run) => [run, measured(run.args)] as const),
     );
-    if (file !== undefined) writeWhole(file, html(document));
     const columns = process.stdout.columns || 80;
+    // Before the file, which may not be writable: the figures took minutes.
     console.log(json ? JSON.stringify(document, null, 2) : text(document, columns));
+    if (file !== undefined) writeWhole(file, html(document));
   },
 });
 
