@@ -36,11 +36,19 @@ export function refuseUnknown({ args, cmd }: Parsed, command: string): void {
   if (rest.length > 0) {
     throw usageError(`cannot run ${command}`, `"${rest[0]}" is one word too many`, command);
   }
-  const empty = defined.find(([name]) => args[name] === "");
-  if (empty) {
-    const why = `--${empty[0]} needs a ${empty[1].valueHint ?? "value"}`;
-    throw usageError(`cannot run ${command}`, why, command);
+  const texts = defined.filter(([, { type }]) => type === "string");
+  for (const [name, { valueHint = "value" }] of texts) {
+    const why = mistaken(name, args[name], valueHint);
+    if (why !== undefined) throw usageError(`cannot run ${command}`, why, command);
   }
+}
+
+/** What is wrong with the value of an option: citty takes for it whatever follows, also another option. */
+function mistaken(name: string, value: unknown, hint: string): string | undefined {
+  if (value === false) return `there is no option --no-${name}`;
+  if (value === "") return `--${name} needs a ${hint}`;
+  const option = typeof value === "string" && value.startsWith("--");
+  return option ? `--${name} needs a ${hint}, and "${value}" is an option` : undefined;
 }
 
 /** Refuses options that do not go together; with `only`, those that need that one. */

@@ -26,6 +26,8 @@ export default defineCommand({
     refuseUnknown(context, NAME);
     const { json, device, watch, interval, count, prometheus, reset } = context.args;
     alone(NAME, { watch, prometheus, reset });
+    alone(NAME, { json, prometheus });
+    alone(NAME, { json, reset });
     if (!watch) alone(NAME, { interval, count }, "watch");
     if (reset) return clearStatistics(device);
     if (prometheus !== undefined) return expose(prometheus, () => statistics(device));
