@@ -40,11 +40,23 @@ impl From<knem::Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Knem(error @ knem::Error::NoDevice { .. }) => write!(
-                f,
-                "{error:#}, or leave it out: --methods process_vm_readv,shm-double-copy"
-            ),
-            Failure::Knem(error) => write!(f, "{error:#}"),
+            Failure::Knem(error) => {
+                // As the knem command shows errors: it reads the code, people the rest.
+                write!(
+                    f,
+                    "{} [{}]\n  why: {}\n  what to do: {}",
+                    error.what(),
+                    error.code(),
+                    error.why(),
+                    error.remedy()
+                )?;
+                match error {
+                    knem::Error::NoDevice { .. } => {
+                        f.write_str(", or leave it out: --methods process_vm_readv,shm-double-copy")
+                    }
+                    _ => Ok(()),
+                }
+            }
             Failure::Mismatch {
                 method,
                 bytes,
@@ -69,4 +81,41 @@ impl fmt::Display for Failure {
 /// Names what was being done when the system refused it.
 pub fn doing<T>(action: &'static str, result: io::Result<T>) -> Result<T> {
     result.map_err(|error| Failure::Io(action, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_says_is_told_with_its_code() {
+        let mismatch = Failure::from(knem::Error::AbiMismatch {
+            driver: 1,
+            ours: 13,
+        });
+        let text = mismatch.to_string();
+        assert_eq!(
+            text.lines().next(),
+            Some("cannot use the knem module that is loaded [KNEM_ABI_MISMATCH]")
+        );
+        assert!(text.contains("\n  why: its ABI is 0x1"), "{text}");
+        assert!(text.contains("\n  what to do: "), "{text}");
+    }
+
+    #[test]
+    fn a_missing_device_can_be_left_out() {
+        let missing = Failure::from(knem::Error::NoDevice {
+            path: "/dev/knem".into(),
+            loaded: false,
+        });
+        let text = missing.to_string();
+        assert!(
+            text.starts_with("cannot open /dev/knem [KNEM_NO_DEVICE]\n"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("--methods process_vm_readv,shm-double-copy"),
+            "{text}"
+        );
+    }
 }

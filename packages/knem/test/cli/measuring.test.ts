@@ -35,3 +35,45 @@ it("figures are told even if their page cannot be written", async () => {
   expect(stdout).toContain("create");
   expect(stderr).toContain(`cannot write ${page}`);
 });
+
+/** A program that says so of itself and ends. */
+const failing = (status: number, text: string) => `printf '%s\\n' '${text}' >&2; exit ${status}`;
+
+it.each([
+  ["KNEM_NO_DEVICE", 3],
+  ["KNEM_PERMISSION_DENIED", 4],
+  ["KNEM_NOT_KNEM", 5],
+  ["KNEM_ABI_MISMATCH", 5],
+  ["KNEM_NO_MEMORY", 1],
+])("%s ends with %i, whatever is said about it", async (code, expected) => {
+  const text = `error: cannot do it [${code}]\n  why: so it is\n  what to do: another, or leave it out`;
+  const { status, stderr } = await bench(failing(1, text));
+  expect(stderr).toBe(`error: cannot do it [${code}]\n  why: so it is\n  what to do: another`);
+  expect(status).toBe(expected);
+});
+
+it.each([
+  [
+    failing(1, "error: it failed\n  why: cannot [KNEM_IO]\n  why: so it is\n  what to do: another"),
+    "error: it failed [KNEM_BENCH_FAILED]\n  why: cannot [KNEM_IO]\n         why: so it is\n  what to do: another",
+    1,
+  ],
+  [
+    failing(101, "it panicked\nat line 1"),
+    "error: knem-bench did not come to its end [KNEM_BENCH_FAILED]\n  why: it panicked\n       at line 1\n  what to do: run knem doctor",
+    1,
+  ],
+  [
+    "exit 7",
+    "error: knem-bench did not come to its end [KNEM_BENCH_FAILED]\n  why: it ended with status 7\n  what to do: run knem doctor",
+    1,
+  ],
+  [
+    failing(2, "error: there are no such sizes\n  what to do: see knem-bench --help"),
+    "error: cannot run knem bench [KNEM_USAGE]\n  why: there are no such sizes\n  what to do: see knem bench --help",
+    2,
+  ],
+])("what has no code is told as well: %j", async (script, told, expected) => {
+  const { status, stderr } = await bench(script);
+  expect([stderr, status]).toEqual([told, expected]);
+});

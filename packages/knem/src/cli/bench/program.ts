@@ -85,18 +85,18 @@ function program(): string {
   });
 }
 
-/** Its errors are in three lines, as the command's are. */
+/** Its errors are in three lines, as the command's are; where the client of the module failed, with its code. */
+const told =
+  /^(?:error: )?(?<what>[^\n]*?)(?: \[(?<code>[A-Z_]+)\])?(?:\n {2}why: (?<why>.*?))?(?:\n {2}what to do: (?<remedy>.*))?$/s;
+
 function failure(status: number | null, text: string): KnemError {
-  const [what = "", why, remedy] = text.replace(/^error: /, "").split(/\n {2}(?:why|what to do): /);
-  if (status === 2) return usageError("cannot run knem bench", what, "knem bench");
+  const { what, code, why, remedy } = told.exec(text)?.groups ?? {};
+  if (status === 2) return usageError("cannot run knem bench", what ?? text, "knem bench");
   return new KnemError({
-    code: what.startsWith("cannot open /dev/") ? deviceCode(why) : "KNEM_BENCH_FAILED",
+    code: code ?? "KNEM_BENCH_FAILED",
     what: what || "knem-bench did not come to its end",
-    why: why ?? `it ended with status ${status}`,
+    why: why ?? (text || `it ended with status ${status}`),
     // What it may do without the device is none of the kinds here.
     remedy: remedy?.split(", or leave it out")[0] ?? "run knem doctor",
   });
 }
-
-const deviceCode = (why = "") =>
-  why.includes("not let in") ? "KNEM_PERMISSION_DENIED" : "KNEM_NO_DEVICE";
