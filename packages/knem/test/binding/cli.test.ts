@@ -104,6 +104,12 @@ describe("without a usable device", () => {
     });
   });
 
+  it.each([["stats"], ["regions"]])("knem %s --json says why it has nothing to tell", (command) => {
+    const { status, stdout } = knem([command, "--json", "--device", join(scratch, "none")]);
+    expect(status).toBe(3);
+    expect(valid(command, stdout)).toMatchObject({ problem: { code: "KNEM_NO_DEVICE" } });
+  });
+
   it("knem stats --prometheus says so in its file, too", () => {
     const file = join(scratch, "knem.prom");
     const none = ["--device", join(scratch, "none")];
@@ -232,6 +238,7 @@ describe("knem stats", () => {
       counters: { submitted: 12, processedTotal: 11, failedFindRegion: 1 },
       activity: null,
       other: [" Pid 17 (#1)"],
+      problem: null,
     });
   });
 
@@ -258,6 +265,11 @@ describe("knem regions", () => {
     const silent = knem(["regions", "--device", statisticsFile("silent", moduleText)]);
     expect(silent.status).toBe(1);
     expect(silent.stderr).toContain("knem params statsverbose=1");
+    const unlisted = knem(["regions", "--json", "--device", statisticsFile("silent", moduleText)]);
+    expect(valid("regions", unlisted.stdout)).toMatchObject({
+      contexts: null,
+      problem: { code: "KNEM_NOT_LISTED" },
+    });
   });
 });
 

@@ -31,6 +31,7 @@ it("knem stats loads what it needs, and no more", () => {
     "citty/dist/index.mjs",
     "errors/dist/index.js",
     "knem/bin/knem.js",
+    "knem/dist/cli/answer.js",
     "knem/dist/cli/commands.js",
     "knem/dist/cli/commands/stats.js",
     "knem/dist/cli/entry.js",

@@ -2,6 +2,7 @@
 import { KnemError } from "@knem/errors";
 import { defineCommand } from "citty";
 import { type Activity, statistics } from "../../statistics.js";
+import { answer, reported } from "../answer.js";
 import { options } from "../options.js";
 import { printable } from "../printable.js";
 import { type Listing, listing } from "../regions/listing.js";
@@ -16,16 +17,14 @@ export default defineCommand({
   run(context) {
     refuseUnknown(context, "knem regions");
     const { json, device } = context.args;
-    const { activity, other } = statistics(device);
-    const listed = listing(other);
+    const { told, problem } = answer(() => statistics(device));
+    const listed = told && listing(told.other);
+    const why = problem ?? (listed ? undefined : notListed());
     const system = new System();
     const command = (process: number) => commandOf(system, process);
-    console.log(
-      json
-        ? JSON.stringify(document(listed, activity, command), null, 2)
-        : text(listed, activity, command),
-    );
-    if (!listed) throw notListed();
+    if (json) console.log(JSON.stringify(document(listed, told?.activity, command, why), null, 2));
+    else if (told) console.log(text(listed, told.activity, command));
+    if (why) throw why;
   },
 });
 
@@ -39,14 +38,24 @@ export function commandOf(system: System, process: number): string | null {
 }
 
 /** The JSON document, as schema/regions.json has it. */
-export function document(listed: Listing | undefined, activity: Activity | undefined, of: Command) {
+export function document(
+  listed: Listing | undefined,
+  activity: Activity | undefined,
+  of: Command,
+  problem?: KnemError,
+) {
   const contexts = listed?.contexts.map((one) => ({ ...one, command: of(one.process) }));
   const total = activity && {
     contexts: activity.contexts,
     regions: activity.regions,
     pinnedBytes: activity.pinnedBytes,
   };
-  return { contexts: contexts ?? null, hidden: listed?.hidden ?? null, total: total ?? null };
+  return {
+    contexts: contexts ?? null,
+    hidden: listed?.hidden ?? null,
+    total: total ?? null,
+    problem: reported(problem),
+  };
 }
 
 /** The same for a person. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { defineCommand } from "citty";
 import { clearStatistics, type Statistics, statistics } from "../../statistics.js";
+import { answer } from "../answer.js";
 import { number } from "../number.js";
 import { options } from "../options.js";
 import { document } from "../stats/document.js";
@@ -36,9 +37,10 @@ export default defineCommand({
       const times = count === undefined ? undefined : number(count, "count", NAME);
       return follow(() => statistics(device), json ?? false, seconds, times);
     }
-    const read = statistics(device);
-    if (json) return console.log(JSON.stringify(document(read), null, 2));
-    console.log((await import("../stats/text.js")).text(read));
+    const answered = answer(() => statistics(device));
+    if (json) console.log(JSON.stringify(document(answered), null, 2));
+    if (answered.problem) throw answered.problem;
+    if (!json) console.log((await import("../stats/text.js")).text(answered.told));
   },
 });
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { KnemError } from "@knem/errors";
 import { Device, featureNames, type Info } from "../../device.js";
-import { type Statistics, statistics } from "../../statistics.js";
+import { statistics } from "../../statistics.js";
+import { answer, reported } from "../answer.js";
 import { isLoaded, values } from "../params/values.js";
 import type { System } from "../system.js";
 import { clients } from "./clients.js";
 
 /** Everything that can be found out about KNEM on a machine, and why not all of it can. */
 export function inquire(system: System, path: string) {
-  const { info, problem } = asked(path);
-  const told = info ? tried(() => statistics(path)) : undefined;
+  const { told: info, problem } = answer(() => asked(path));
+  // A device may be one to write to alone.
+  const told = info ? answer(() => statistics(path)).told : undefined;
   const shown = values(system).map(({ name, value }) => [name, value] as const);
   return {
     document: {
@@ -24,7 +25,7 @@ export function inquire(system: System, path: string) {
       channels: told?.channels ?? null,
       parameters: isLoaded(system) ? Object.fromEntries(shown) : null,
       clients: clients(system),
-      problem: problem ? reported(problem) : null,
+      problem: reported(problem),
     },
     problem,
   };
@@ -33,26 +34,9 @@ export function inquire(system: System, path: string) {
 /** The JSON document, as schema/info.json has it. Its keys stay. */
 export type InfoDocument = ReturnType<typeof inquire>["document"];
 
-function asked(path: string): { info?: Info; problem?: KnemError } {
-  try {
-    const device = new Device(path);
-    const info = device.info();
-    device.close();
-    return { info };
-  } catch (error) {
-    if (error instanceof KnemError) return { problem: error };
-    throw error;
-  }
+function asked(path: string): Info {
+  const device = new Device(path);
+  const info = device.info();
+  device.close();
+  return info;
 }
-
-/** A device may be one to write to alone. */
-function tried(read: () => Statistics): Statistics | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof KnemError) return undefined;
-    throw error;
-  }
-}
-
-const reported = ({ code, what, why, remedy }: KnemError) => ({ code, what, why, remedy });

@@ -14,7 +14,7 @@ export default {
     const stats = run("stats", "--json");
     assert.equal(stats.status, 0, stats.stderr);
     const counters = Object.fromEntries(counts.map(({ name, value }) => [name, value]));
-    assert.deepEqual(JSON.parse(stats.stdout), { ...head, counters, other });
+    assert.deepEqual(JSON.parse(stats.stdout), { ...head, counters, other, problem: null });
     const { activity, ...info } = head;
     assert.match(info.version, /^\d+\.\d+\.\d+/);
     assert.match(info.dma, /^(NoKernelSupport|KernelSupported )/);
