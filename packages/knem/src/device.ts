@@ -21,9 +21,9 @@ import { Region, type RegionOptions, regionRequest } from "./region.js";
 export interface Info {
   /** The version of the contract between module and programs. */
   readonly abi: number;
-  /** Bits; {@link featureNames} names them. */
+  /** Bits; `featureNames` names them. */
   readonly features: number;
-  /** The flags that the module adds to every request; {@link flagNames} names them. */
+  /** The flags that the module adds to every request; `flagNames` names them. */
   readonly forcedFlags: number;
   /** The flags that the module drops from every request. */
   readonly ignoredFlags: number;
@@ -175,14 +175,4 @@ export class Device {
     const copied = abortable<number | null>(signal, begin);
     return copied.then((bytes) => bytes ?? undefined);
   }
-}
-
-/** The names of the request flags among `bits`, lowest first: `["PINLOCAL", "SINGLEUSE"]`. */
-export function flagNames(bits: number): string[] {
-  return guarded(() => native().flagNames(bits));
-}
-
-/** The names of the features among `bits`, lowest first: `["DMA", "COUNTED"]`. */
-export function featureNames(bits: number): string[] {
-  return guarded(() => native().featureNames(bits));
 }

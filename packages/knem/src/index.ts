@@ -7,8 +7,9 @@
 export { KnemError, type Report, render } from "@knem/errors";
 export { type Availability, availability } from "./availability.js";
 export type { CopyOptions, Engine, Place, PromiseOptions } from "./copy.js";
-export { Device, featureNames, flagNames, type Info } from "./device.js";
+export { Device, type Info } from "./device.js";
 export { allocate, type Memory, type Piece } from "./memory.js";
+export { featureNames, flagNames } from "./names.js";
 export type { Unsigned } from "./number.js";
 export type { Offer, Remote } from "./offer.js";
 export type { Protection, Region, RegionOptions } from "./region.js";

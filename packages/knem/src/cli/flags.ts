@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { featureNames, flagNames } from "../device.js";
+import { featureNames, flagNames } from "../names.js";
 
 /** A mask of request flags as a person reads it: `0x30 (PINLOCAL, SINGLEUSE)`, or `none`. */
 export function flagText(bits: number): string {

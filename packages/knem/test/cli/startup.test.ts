@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.js";
 import { folder } from "../package.js";
@@ -14,8 +15,11 @@ const telling = script(
 );
 
 /** The modules of this project and of others that a run of the built command loads, in the order of their names. */
-function loaded(...args: readonly string[]): string[] {
-  const command = ["--import", telling, join(folder, "bin", "knem.js"), ...args];
+const loaded = (...args: readonly string[]) => run(join(folder, "bin", "knem.js"), ...args);
+
+/** The same of a program for Node. */
+function run(...program: readonly string[]): string[] {
+  const command = ["--import", telling, ...program];
   const stdio = ["ignore", "pipe", "pipe", "pipe"] as const;
   const { output } = spawnSync(process.execPath, command, { encoding: "utf8", stdio: [...stdio] });
   const urls = (output[3] ?? "").split("\n").filter((url) => /^file:.*\.m?js$/.test(url));
@@ -45,6 +49,22 @@ it("knem stats loads what it needs, and no more", () => {
     "knem/dist/errors.js",
     "knem/dist/native.js",
     "knem/dist/statistics.js",
+    "picocolors/picocolors.js",
+  ]);
+});
+
+it("what knem stats shows to people does not need the API for copies", () => {
+  const text = pathToFileURL(join(folder, "dist", "cli", "stats", "text.js")).href;
+  expect(run("--eval", `import(${JSON.stringify(text)})`)).toEqual([
+    "errors/dist/index.js",
+    "knem/dist/cli/flags.js",
+    "knem/dist/cli/histogram.js",
+    "knem/dist/cli/stats/text.js",
+    "knem/dist/cli/table.js",
+    "knem/dist/cli/units.js",
+    "knem/dist/errors.js",
+    "knem/dist/names.js",
+    "knem/dist/native.js",
     "picocolors/picocolors.js",
   ]);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { Device, featureNames, type Info } from "../../device.js";
+import { Device, type Info } from "../../device.js";
+import { featureNames } from "../../names.js";
 import { statistics } from "../../statistics.js";
 import { answer, reported } from "../answer.js";
 import { isLoaded, values } from "../params/values.js";
