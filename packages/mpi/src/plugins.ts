@@ -93,14 +93,15 @@ export class PluginBuilder {
 
   /** The configured tree, which does not change when the plugin's own script does: configuring takes minutes. */
   private async configured(plugin: Plugin, asking: Asking): Promise<string> {
-    const { path, env } = asking === "--with-knem" ? plugin.found : { path: PREFIX };
+    const finds = asking === "--with-knem";
+    const { path, env } = finds ? plugin.found : { path: PREFIX };
     const prefix = await installed(this.checkout, path);
     const step = `configuring ${plugin.source} ${asking.replace("PREFIX", path)}`;
     return this.made("configure", plugin, {
       step,
       from: await this.source(plugin),
       prefix,
-      env: { ...env, WITH_KNEM: asking.replace("PREFIX", path) },
+      env: { ...env, FINDS: finds ? "yes" : "no" },
     });
   }
 
