@@ -14,6 +14,7 @@ mount_system() {
 	mount -t devtmpfs dev /dev
 	cp -a /knem/dev/. /dev
 	mount -t tmpfs -o mode=1777 shm /dev/shm
+	mount -t tmpfs -o mode=1777 tmp /tmp
 }
 
 # Mounts a folder of the sandbox.

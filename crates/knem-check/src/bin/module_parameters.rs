@@ -157,7 +157,7 @@ fn read_in_place(tap: &mut Tap) {
         Inline::write(cookie, &segments).run(&device),
     );
     tap.check("it writes", remote.bytes() == local.bytes());
-    local.protect(0, PAGE, libc::PROT_NONE);
+    local.unmap(0, PAGE);
     tap.proves("7.5.write-unpinned");
     let write = Inline::write(cookie, &segments);
     tap.equal("a fault of a write", write.run(&device), FAILED);
