@@ -93,12 +93,6 @@ export const SOAK = "soak";
 /** What is about speed, of which kernels that look for faults have little. */
 const slow: readonly string[] = ["softdma_overlap"];
 
-/**
- * What User Mode Linux cannot show: pages that were pinned, and are clean, since it pins none without a walk through the page
- * tables, which dirties them; and a process that is killed within a part of its tick of 10 ms.
- */
-const notInUml: readonly string[] = ["dirtied", "kill_in_copy"];
-
 /** What takes a kernel that commits faults on demand, or has a disk of memory. */
 const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 
@@ -109,7 +103,6 @@ const onDemand: readonly string[] = ["fault_sweep", "memory_swapped"];
 export function suits(bed: Bed, program: string): boolean {
   const { machine, softwareDma = false } = bed;
   if (program === SOAK || (slow.includes(program) && isDebug(bed))) return false;
-  if (machine === "uml-debug" && notInUml.includes(program)) return false;
   if (program.startsWith("softdma_")) return softwareDma;
   if (program.startsWith("dma_")) return softwareDma || machine !== undefined;
   if (onDemand.includes(program)) return machine === "debug";

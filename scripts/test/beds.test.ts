@@ -85,12 +85,13 @@ describe("what a bed is tested for", () => {
 
   test("on kernels that look for faults everything, and where they commit some, that too", () => {
     const beds = debugBeds([amd64]);
-    for (const program of ["dma_copy", "softdma_faults", "info", "race_mix", "module_unload"])
+    for (const program of [
+      ...["dma_copy", "softdma_faults", "info", "huge_pages", "race_mix"],
+      ...["module_unload", "dma_driver", "dirtied", "kill_in_copy"],
+    ])
       expect(beds.map((bed) => suits(bed, program))).toEqual([true, true]);
-    // Speed is not theirs; and one of them has neither a machine's page tables nor its clock.
+    // Speed is not theirs.
     expect(beds.map((bed) => suits(bed, "softdma_overlap"))).toEqual([false, false]);
-    for (const program of ["dirtied", "kill_in_copy"])
-      expect(beds.map((bed) => suits(bed, program))).toEqual([true, false]);
     for (const program of ["fault_sweep", "memory_swapped"])
       expect([{ target: amd64 }, ...debugBeds([amd64])].map((bed) => suits(bed, program))).toEqual([
         ...[false, true, false],

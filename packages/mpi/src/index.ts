@@ -8,7 +8,6 @@ export {
 } from "./page.js";
 export { MEMBER, OTHER } from "./people.js";
 export {
-  type Asking,
   askings,
   PluginBuilder,
   type PluginName,
