@@ -37,25 +37,33 @@
 #error "knem needs the page descriptors of consecutive pages to be consecutive"
 #endif
 
+/* Whether the count of references is not far from its end. A batch of pins is too few to bring it there. */
+static bool is_crowded(struct folio *folio)
+{
+	return folio_ref_count(folio) > INT_MAX / 2;
+}
+
 void knem_page_facts(struct page *page, struct knem_page_facts *facts)
 {
 	struct folio *folio = page_folio(page);
 
 	facts->address = page_to_phys(page);
 	facts->folio_rest = folio_nr_pages(folio) - folio_page_idx(folio, page);
-	facts->crowded = folio_ref_count(folio) > INT_MAX / 2;
+	facts->crowded = is_crowded(folio);
 }
 
-/*
- * Tells where the first pages are, as far as they are folios of their own. How often they are pinned
- * does not matter: each batch also asks for the facts of a page, and a batch is not that large.
- */
+/* Tells where the first pages are, as far as they are folios of their own and not crowded. */
 size_t knem_single_pages(struct page *const *pages, size_t count, u64 *addresses)
 {
 	size_t i;
 
-	for (i = 0; i < count && !folio_test_large(page_folio(pages[i])); i++)
+	for (i = 0; i < count; i++) {
+		struct folio *folio = page_folio(pages[i]);
+
+		if (folio_test_large(folio) || is_crowded(folio))
+			break;
 		addresses[i] = page_to_phys(pages[i]);
+	}
 	return i;
 }
 

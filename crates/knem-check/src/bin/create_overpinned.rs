@@ -19,7 +19,8 @@ const VIEWS: usize = 512;
 
 fn check(tap: &mut Tap) {
     let device = Device::open();
-    let window = window();
+    // The module looks at several pages at a time.
+    let (window, behind) = (window(0), window(1));
     let base = pins::outstanding();
     // A pin counts 1024, and a reference count has 31 bits.
     let often = region::folded(window.segment(), 1200);
@@ -28,6 +29,9 @@ fn check(tap: &mut Tap) {
     let too_often = region::folded(window.segment(), 2400);
     let refused = region::create(&device, &too_often, READ_WRITE, 0);
     tap.refuses("1 200 000 pins of one page", refused, Errno::ENOMEM);
+    let behind = region::folded(behind.segment(), 2400);
+    let hidden = region::create(&device, &behind, READ_WRITE, 0);
+    tap.refuses("1 200 000 pins behind another page", hidden, Errno::ENOMEM);
     let more = region::create(&device, &often, READ_WRITE, 0);
     tap.refuses("as many in two regions", more, Errno::ENOMEM);
     let destroyed = cookie.and_then(|cookie| region::destroy(&device, cookie));
@@ -37,8 +41,8 @@ fn check(tap: &mut Tap) {
     tap.check("then there is room again", again.is_ok());
 }
 
-/// Memory that shows one page, again and again.
-fn window() -> Buffer {
+/// Memory that shows one page, again and again, behind some pages of its own.
+fn window(own: usize) -> Buffer {
     let name = CString::new("page").unwrap();
     // SAFETY: the name ends with a zero and is not kept; the new descriptor is owned by the file.
     let file = unsafe {
@@ -47,7 +51,7 @@ fn window() -> Buffer {
     };
     file.set_len(PAGE as u64).expect("a page can be had");
     let window = Buffer::new(VIEWS * PAGE);
-    for view in 0..VIEWS {
+    for view in own..VIEWS {
         // SAFETY: replaces a page inside of the window, which nobody looks at.
         let mapped = unsafe {
             libc::mmap(
